@@ -1,0 +1,36 @@
+"""AWS CDK constructs that turn a directory of Python code into a Lambda function or layer."""
+
+import importlib
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from python_function.errors import BundlingError, EntryError, OptionError, PackagingError, PythonFunctionError
+    from python_function.function import PythonFunction
+    from python_function.layer import PythonLayerVersion
+    from python_function.options import BundlingOptions, CommandHooks
+
+__all__ = [
+    "BundlingError",
+    "BundlingOptions",
+    "CommandHooks",
+    "EntryError",
+    "OptionError",
+    "PackagingError",
+    "PythonFunction",
+    "PythonFunctionError",
+    "PythonLayerVersion",
+]
+
+_HOMES: Final = {
+    **dict.fromkeys(("BundlingOptions", "CommandHooks"), "options"),
+    "PythonFunction": "function",
+    "PythonLayerVersion": "layer",
+}
+
+
+def __getattr__(name: str) -> object:
+    """Import what is asked for: the command line needs nothing of CDK, which takes a second to import."""
+    if name not in __all__:
+        msg = f"module {__name__!r} has no attribute {name!r}"
+        raise AttributeError(msg)
+    return getattr(importlib.import_module(f"{__name__}.{_HOMES.get(name, 'errors')}"), name)

@@ -1,0 +1,164 @@
+"""CDK's objects to plain data and back: the only module that gives code to CDK."""
+
+import os
+import shutil
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Final
+
+import aws_cdk
+import jsii
+import platformdirs
+import uv
+from aws_cdk import aws_lambda as lambda_
+from constructs import Construct
+
+from python_function import _bundle, _fingerprint
+from python_function._host import Host
+from python_function._packaging import Packaging
+from python_function._plan import BundleSpec, Container
+from python_function._process import Process
+from python_function._report import Report
+from python_function._source import Source
+from python_function._target import Target
+from python_function.errors import PythonFunctionError
+from python_function.options import BundlingOptions
+
+_HASHES_OF_OUTPUT: Final = frozenset({aws_cdk.AssetHashType.OUTPUT, aws_cdk.AssetHashType.BUNDLE})
+
+
+def to_target(runtime: lambda_.Runtime, architecture: lambda_.Architecture) -> Target:
+    """Return the names of *runtime* and *architecture*, which unlike jsii's objects can be compared.
+
+    Raises:
+        OptionError: Nothing can be built for them.
+    """
+    return Target(runtime.name, architecture.name)
+
+
+def to_runtime(name: str) -> lambda_.Runtime:
+    """Return CDK's runtime of the name *name*."""
+    return lambda_.Runtime(name, lambda_.RuntimeFamily.PYTHON)
+
+
+def to_spec(
+    options: BundlingOptions,
+    *,
+    target: Target,
+    source: Source,
+    packaging: Packaging,
+    prefix: str = "",
+    handler_file: str | None = None,
+) -> BundleSpec:
+    """Return the spec of a bundle as *options* want it."""
+    before, after = options.hook_lines()
+    return BundleSpec(
+        target=target,
+        source=source,
+        packaging=packaging,
+        container=_container(options, target),
+        strategy=options.effective_strategy,
+        prefix=prefix,
+        handler_file=handler_file,
+        before=before,
+        after=after,
+        environment=tuple(sorted({**(options.build_args or {}), **(options.environment or {})}.items())),
+    )
+
+
+def _container(options: BundlingOptions, target: Target) -> Container:
+    image = options.image or to_runtime(target.runtime).bundling_image
+    return Container(
+        image=image.image,
+        platform=options.platform or target.docker_platform,
+        network=options.network,
+        user=options.user,
+        volumes=tuple(_volume(volume) for volume in options.volumes),
+        volumes_from=tuple(options.volumes_from),
+        security_opt=options.security_opt,
+        working_directory=options.working_directory,
+        entrypoint=tuple(options.entrypoint),
+        command=tuple(options.command),
+        copies=options.bundling_file_access is aws_cdk.BundlingFileAccess.VOLUME_COPY,
+    )
+
+
+def _volume(volume: aws_cdk.DockerVolume) -> tuple[str, ...]:
+    consistency = () if volume.consistency is None else (volume.consistency.value.lower(),)
+    return (volume.host_path, volume.container_path, *consistency)
+
+
+@jsii.implements(aws_cdk.ILocalBundling)
+class Bundler:
+    """Builds the bundle when CDK asks for it, which it does not where the asset is there or the stack is not wanted."""
+
+    def __init__(self, spec: BundleSpec, name: str) -> None:
+        self._spec = spec
+        self._name = name
+        self.output: Path | None = None
+        self.error: BaseException | None = None
+
+    def try_bundle(self, output_dir: str, *, image: aws_cdk.DockerImage, **_: object) -> bool:  # noqa: ARG002 - CDK's signature
+        """Fill *output_dir*; always true, for there is nothing else to try."""
+        self.output = Path(output_dir)
+        try:
+            _bundle.build(self._spec, self.output, host(self._name))
+        except BaseException as error:
+            self.error = error
+            raise
+        return True
+
+
+def host(name: str) -> Host:
+    """Return this machine as a build of the construct *name* gets to see it."""
+    report = Report(name=name, write=_write, detail=sys.stderr.isatty() or "CDK_DEBUG" in os.environ)
+    return Host(
+        environ=os.environ,
+        run=Process(progress=report.progress, waiting=report.say),
+        report=report,
+        cache=platformdirs.user_cache_path("cdk-python-function"),
+        uv=uv.find_uv_bin(),
+        python=sys.executable,
+        ids=(os.getuid(), os.getgid()) if os.name == "posix" else None,
+    )
+
+
+def _write(line: str) -> None:
+    print(line, file=sys.stderr, flush=True)  # noqa: T201 - what the user sees
+
+
+@contextmanager
+def bundled(scope: Construct, id: str, spec: BundleSpec, options: BundlingOptions) -> Iterator[lambda_.AssetCode]:
+    """Give the code of a construct to its constructor, and let an error of the build be the one the user sees.
+
+    Raises:
+        PythonFunctionError: The bundle cannot be built.
+    """
+    name = f"{scope.node.path}/{id}".lstrip("/")
+    bundler = Bundler(spec, name)
+    try:
+        yield _code(spec, options, bundler)
+    except RuntimeError:
+        if bundler.error is None:
+            raise
+        if bundler.output is not None:
+            shutil.rmtree(bundler.output, ignore_errors=True)
+        raise bundler.error.with_traceback(None) from None
+    if bundler.output is None and aws_cdk.Stack.of(scope).bundling_required:
+        _write(f"{name}: unchanged, its asset is reused")
+
+
+def _code(spec: BundleSpec, options: BundlingOptions, bundler: Bundler) -> lambda_.AssetCode:
+    hashed_output = options.asset_hash_type in _HASHES_OF_OUTPUT
+    return lambda_.Code.from_asset(
+        str(spec.source.directory),
+        asset_hash=None if hashed_output else options.asset_hash or _fingerprint.fingerprint(spec),
+        asset_hash_type=aws_cdk.AssetHashType.OUTPUT if hashed_output else aws_cdk.AssetHashType.CUSTOM,
+        bundling=aws_cdk.BundlingOptions(
+            image=aws_cdk.DockerImage.from_registry(spec.container.image),
+            local=bundler,
+            output_type=aws_cdk.BundlingOutput.NOT_ARCHIVED,
+        ),
+    )

@@ -1,0 +1,131 @@
+"""Builds a bundle: chooses the executor, prepares what it needs, and finishes what it made."""
+
+import shutil
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from python_function import _export, _finish, _scratch, _script, _source, _uv, _verify
+from python_function._container import SCRATCH, UV, ContainerBuild, Directories
+from python_function._engine_errors import EngineError
+from python_function._host import Host
+from python_function._local import LocalBuild, NoWheelError
+from python_function._plan import BundleSpec, Site, plan
+from python_function._requirements import Requirements
+from python_function._steps import INPUT, OUTPUT
+from python_function._tree import TreeError
+from python_function.errors import BundlingError
+
+
+def build(spec: BundleSpec, output: Path, host: Host) -> None:
+    """Fill the directory *output* with the bundle of *spec*; on failure it is left empty.
+
+    Raises:
+        PythonFunctionError: It cannot be built.
+    """
+    started = time.monotonic()
+    try:
+        _empty(output)
+        with _workplace(output) as work:
+            requirements = _export.requirements(spec.packaging, host=host, environment=dict(spec.environment))
+            _build(spec, requirements, work, host)
+            _finish.take(work / "output", output, host.ids)
+        _complete(spec, output, host)
+    except BaseException:
+        _empty(output)
+        raise
+    host.report.say(_verify.summary(spec, output, time.monotonic() - started))
+
+
+def _empty(directory: Path) -> None:
+    for path in directory.iterdir():
+        if path.is_dir() and not path.is_symlink():
+            shutil.rmtree(path)
+        else:
+            path.unlink()
+
+
+@contextmanager
+def _workplace(output: Path) -> Iterator[Path]:
+    """Give a directory beside nothing of the user's, on the file system of *output*, and shared with the engine as it is."""
+    work = output / ".python-function"
+    work.mkdir()
+    try:
+        yield work
+    finally:
+        shutil.rmtree(work)
+
+
+def _build(spec: BundleSpec, requirements: Requirements, work: Path, host: Host) -> None:
+    what = f"{spec.target.runtime} on {spec.target.architecture}, {spec.packaging.title}"
+    if spec.strategy == "docker":
+        host.report.say(f"building for {what}, in {spec.container.image}")
+        _in_container(spec, requirements, work, host)
+        return
+    host.report.say(f"building for {what}, locally")
+    try:
+        _locally(spec, requirements, work / "local", work / "output", host)
+    except NoWheelError as error:
+        _instead(spec, requirements, work, host, error)
+
+
+def _instead(spec: BundleSpec, requirements: Requirements, work: Path, host: Host, error: NoWheelError) -> None:
+    """Build in the container what has no wheels, if that is wanted."""
+    packages = ", ".join(error.packages)
+    why = f"{packages} has no wheel for {spec.target.runtime} on {spec.target.architecture}"
+    if spec.strategy == "local":
+        msg = f'{why}, and strategy="local" installs wheels only. Choose a version that has one, or pass strategy="auto".'
+        raise BundlingError(f"{msg}\n{error}") from error
+    host.report.say(f"{why}: building in {spec.container.image}")
+    shutil.rmtree(work / "output", ignore_errors=True)
+    try:
+        _in_container(spec, requirements, work, host)
+    except EngineError as engine_error:
+        msg = f"{why}, so it has to be built in a container. {engine_error}\nOr choose a version that has a wheel."
+        raise EngineError(msg) from engine_error
+
+
+def _locally(spec: BundleSpec, requirements: Requirements, work: Path, output: Path, host: Host) -> None:
+    output.mkdir()
+    scratch = work / "scratch"
+    staged = bool(spec.before or spec.after or spec.source.only)
+    if staged:
+        _source.copy(spec.source.directory, work / "input", _source.staged_files(spec.source))
+    site = Site(
+        input=str(work / "input" if staged else spec.source.directory),
+        output=str(output),
+        scratch=str(scratch),
+        uv=host.uv,
+        python=host.python,
+        is_target=False,
+    )
+    _scratch.lay(requirements, scratch, seen_as=site.scratch)
+    LocalBuild(host, site, dict(spec.environment)).do(plan(spec, requirements, site))
+
+
+def _in_container(spec: BundleSpec, requirements: Requirements, work: Path, host: Host) -> None:
+    directories = Directories(
+        input=work / "container-input",
+        output=work / "output",
+        scratch=work / "scratch",
+        uv=_uv.for_container(host, spec.target, spec.environment),
+    )
+    directories.output.mkdir(exist_ok=True)
+    _source.copy(spec.source.directory, directories.input, _source.staged_files(spec.source))
+    _scratch.lay(requirements, directories.scratch, seen_as=SCRATCH)
+    site = Site(input=INPUT, output=OUTPUT, scratch=SCRATCH, uv=f"{UV}/uv", python="python3", is_target=True)
+    script = _script.render(plan(spec, requirements, site), python="python3", tools=f"{SCRATCH}/tools")
+    ContainerBuild(host, spec.container, dict(spec.environment)).run(script, directories)
+
+
+def _complete(spec: BundleSpec, output: Path, host: Host) -> None:
+    try:
+        _finish.finish(output)
+    except TreeError as error:
+        msg = f"The bundle of {spec.source.directory} cannot be an asset: {error}"
+        raise BundlingError(msg) from error
+    _verify.check(spec, output)
+    hidden = _verify.shadowed(spec, output, _source.files(spec.source))
+    if hidden:
+        host.report.say(f"warning: the source hides files of installed packages: {', '.join(hidden[:3])}")

@@ -1,0 +1,181 @@
+"""Does steps in a container, through the command line of whatever engine CDK is told to use."""
+
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from python_function import _engine_errors, _environment
+from python_function._host import Host
+from python_function._plan import Container
+from python_function._process import CommandError, ProgramNotFoundError
+from python_function._steps import INPUT, OUTPUT
+from python_function.errors import BundlingError
+
+SCRATCH: Final = "/asset-scratch"
+UV: Final = "/asset-uv"
+CACHE: Final = "/asset-cache"
+
+_CLIENT_NAMES: Final = frozenset({"HOME", "PATH", "TMPDIR", "XDG_RUNTIME_DIR"})
+_CLIENT_PREFIXES: Final = ("CONTAINER_", "DOCKER_", "PODMAN_")
+"""Variables that the engine's client reads itself: they cannot be handed on by name with another value."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Directories:
+    """The directories on the host that the container gets.
+
+    Attributes:
+        input: What it reads, at ``/asset-input``.
+        output: What it fills, at ``/asset-output``.
+        scratch: What it works with, at ``/asset-scratch``.
+        uv: The directory of its installer, at ``/asset-uv``.
+    """
+
+    input: Path
+    output: Path
+    scratch: Path
+    uv: Path
+
+
+@dataclass(frozen=True, slots=True)
+class ContainerBuild:
+    """A build in one container, which is gone afterwards."""
+
+    host: Host
+    container: Container
+    environment: Mapping[str, str]
+
+    def run(self, script: str, directories: Directories) -> None:
+        """Run *script*, or the user's command in its place.
+
+        Raises:
+            BundlingError: The engine or the image is not there, or the script failed.
+        """
+        self._open(directories.output)
+        name = f"python-function-{uuid.uuid4().hex}"
+        try:
+            if self.container.copies:
+                self._run_on_copies(name, script, directories)
+            else:
+                self._call("run", "--rm", "--name", name, *self._mounts(directories), *self._arguments(script))
+        except CommandError as error:
+            raise _engine_errors.explain(error, engine=self._engine, image=self.container.image) from error
+        except ProgramNotFoundError as error:
+            raise _engine_errors.missing(self._engine) from error
+        except BaseException:
+            self._remove(name)
+            raise
+
+    def _run_on_copies(self, name: str, script: str, directories: Directories) -> None:
+        self._call("create", "--name", name, *self._arguments(script))
+        try:
+            for source, target in _places(directories):
+                self._call("cp", str(source), f"{name}:{target}")
+            self._call("start", "--attach", name)
+            self._call("cp", f"{name}:{OUTPUT}/.", str(directories.output))
+        finally:
+            self._remove(name)
+
+    @property
+    def _engine(self) -> str:
+        return self.host.environ.get("CDK_DOCKER", "docker")
+
+    def _call(self, *arguments: str) -> None:
+        env = {**self.host.environ, **dict(self._variables)}
+        self.host.run((self._engine, *arguments), cwd=Path.cwd(), env=env)
+
+    def _remove(self, name: str) -> None:
+        try:
+            self._call("rm", "--force", "--volumes", name)
+        except BundlingError as error:
+            self.host.report.say(f"the container {name} may be left behind: {error}")
+
+    @property
+    def _variables(self) -> tuple[tuple[str, str], ...]:
+        cached = {} if self.container.user or self.container.copies else {"UV_CACHE_DIR": CACHE}
+        variables = {"HOME": "/tmp", "UV_CACHE_DIR": "/tmp/uv-cache", **cached, **_environment.for_installer(self.environment)}  # noqa: S108 - a path in the container
+        return tuple(sorted(variables.items()))
+
+    def _arguments(self, script: str) -> tuple[str, ...]:
+        """Return what ``run`` and ``create`` have in common: the options, the image, the command."""
+        container = self.container
+        options = (
+            ("--platform", container.platform),
+            ("--user", self._user),
+            ("--userns", "keep-id" if self._is_rootless_podman else None),
+            ("--network", container.network),
+            ("--security-opt", container.security_opt),
+            ("--workdir", container.working_directory or INPUT),
+            *(("--volumes-from", other) for other in container.volumes_from),
+            *(("--volume", ":".join(volume)) for volume in container.volumes),
+            *(("--env", self._handed_on(name, value)) for name, value in self._variables),
+        )
+        entrypoint, *command = self._command(script)
+        return (
+            *(part for flag, value in options if value for part in (flag, value)),
+            *(("--entrypoint", entrypoint) if entrypoint else ()),
+            container.image,
+            *command,
+        )
+
+    def _command(self, script: str) -> tuple[str, ...]:
+        """Return the entrypoint, empty for the image's own, and its arguments.
+
+        An image's own entrypoint, such as the one that starts Lambda's runtime, would not run a script.
+        """
+        container = self.container
+        command = container.command or ("sh", "-c", script)
+        if container.entrypoint:
+            return (*container.entrypoint, *command)
+        return ("", *command) if container.command else command
+
+    @property
+    def _is_rootless_podman(self) -> bool:
+        """Tell whether the host's user is root to the engine's containers, whose other users own nothing of ours."""
+        ids = self.host.ids
+        return Path(self._engine).name.startswith("podman") and ids is not None and ids[0] != 0 and not self.container.user
+
+    @property
+    def _user(self) -> str | None:
+        if self.container.user:
+            return self.container.user
+        ids = self.host.ids
+        return f"{ids[0]}:{ids[1]}" if ids else None
+
+    def _handed_on(self, name: str, value: str) -> str:
+        """Return the name alone, for the client to inherit the value, which no argument may show."""
+        own = name in _CLIENT_NAMES or name.startswith(_CLIENT_PREFIXES)
+        return f"{name}={value}" if own else name
+
+    def _mounts(self, directories: Directories) -> tuple[str, ...]:
+        relabel = ":z" if _selinux() else ""
+        cache = () if self.container.user else ((self._cache(), CACHE),)
+        mounts = (*_places(directories), *cache)
+        return tuple(part for source, target in mounts for part in ("--volume", f"{source}:{target}{relabel}"))
+
+    def _cache(self) -> Path:
+        """Return the installer's cache for containers; the host's own is not for hooks to write to."""
+        cache = self.host.cache / "container-uv-cache"
+        cache.mkdir(parents=True, exist_ok=True)
+        return cache
+
+    def _open(self, output: Path) -> None:
+        """Let the container's user write, whoever that is."""
+        if self.container.user:
+            output.chmod(0o777)
+
+
+def _places(directories: Directories) -> tuple[tuple[Path, str], ...]:
+    return (
+        (directories.input, INPUT),
+        (directories.output, OUTPUT),
+        (directories.scratch, SCRATCH),
+        (directories.uv, UV),
+    )
+
+
+def _selinux() -> bool:
+    enforce = Path("/sys/fs/selinux/enforce")
+    return enforce.is_file() and enforce.read_text(encoding="ascii").strip() == "1"

@@ -1,0 +1,49 @@
+"""What a container engine's failures mean and what helps."""
+
+import re
+from typing import Final
+
+from python_function._process import CommandError
+from python_function.errors import BundlingError
+
+_NO_ENGINE: Final = re.compile(
+    r"cannot connect to the (docker daemon|podman)|error during connect|is the docker daemon running"
+    r"|permission denied while trying to connect|unable to connect to podman",
+    re.IGNORECASE,
+)
+_NO_IMAGE: Final = re.compile(
+    r"unable to find image|pull access denied|manifest (for .* )?(unknown|not found)|no such image|initializing source"
+    r"|short-name .* did not resolve|does not match the specified platform|image not known",
+    re.IGNORECASE,
+)
+_ENGINE_FAILED: Final = 125
+"""The exit code of an engine that could not start the container: https://docs.docker.com/reference/cli/docker/container/run/."""
+
+
+class EngineError(BundlingError):
+    """There is no container engine to be used."""
+
+
+def missing(engine: str) -> EngineError:
+    """Return the error of an engine whose command is not there."""
+    return EngineError(
+        f"This bundle is built in a container, and the engine's command {engine!r} is not there. Install Docker, Podman"
+        ' or Finch, name its command in the environment variable CDK_DOCKER, or pass strategy="local" to build without.'
+    )
+
+
+def explain(error: CommandError, *, engine: str, image: str) -> BundlingError:
+    """Return what *error* means of a build with *engine* in *image*."""
+    if _NO_ENGINE.search(error.output):
+        return EngineError(
+            f"This bundle is built in a container, and the engine that {engine!r} talks to is not running, or not yours"
+            ' to use. Start it, name another in CDK_DOCKER, or pass strategy="local" to build without.\n' + error.output
+        )
+    if _NO_IMAGE.search(error.output) and "could not " not in error.output:
+        return BundlingError(
+            f"The image {image!r} that this bundle is built in is neither here nor to be pulled. Check its name and"
+            f" platform, log in to its registry, or pass another as image=DockerImage.from_registry(...).\n{error.output}"
+        )
+    if error.returncode == _ENGINE_FAILED:
+        return BundlingError(f"{engine} could not start the container for {image!r}.\n{error.output}")
+    return BundlingError(f"The build in {image!r} failed with exit code {error.returncode}.\n{error.output}")

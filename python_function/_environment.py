@@ -1,0 +1,89 @@
+"""What environment variables mean to a build, and which of them are secrets."""
+
+import re
+from collections.abc import Iterable, Mapping
+from types import MappingProxyType
+from typing import Final
+from urllib.parse import unquote, urlsplit
+
+from python_function._urls import bare
+
+_UV_NAMES: Final = MappingProxyType(
+    {
+        "PIP_INDEX_URL": "UV_DEFAULT_INDEX",
+        "PIP_EXTRA_INDEX_URL": "UV_INDEX",
+        "PIP_TRUSTED_HOST": "UV_INSECURE_HOST",
+        "PIP_CERT": "SSL_CERT_FILE",
+    }
+)
+"""Variables of pip and what uv calls them: https://docs.astral.sh/uv/reference/environment/."""
+
+_MISLEADING: Final = frozenset(
+    {"CONDA_PREFIX", "PYTHONHOME", "PYTHONPATH", "UV_PROJECT", "UV_PYTHON", "UV_SYSTEM_PYTHON", "UV_TARGET", "VIRTUAL_ENV"}
+)
+"""Variables that point an installer at the Python environment of whoever runs it."""
+
+_TRANSPORT: Final = frozenset(
+    {
+        "ALL_PROXY",
+        "CURL_CA_BUNDLE",
+        "HTTPS_PROXY",
+        "HTTP_PROXY",
+        "NO_PROXY",
+        "PIP_CERT",
+        "PIP_TRUSTED_HOST",
+        "REQUESTS_CA_BUNDLE",
+        "SSL_CERT_DIR",
+        "SSL_CERT_FILE",
+        "UV_CACHE_DIR",
+        "UV_INSECURE_HOST",
+    }
+)
+"""Variables that say how to reach an index, not what is got from it."""
+
+_SECRET_NAME: Final = re.compile(r"TOKEN(?!IZ)|PASSW|SECRET|CREDENTIAL|APIKEY|(^|_)(KEY|PWD|PASS|AUTH)(_|$)", re.IGNORECASE)
+_SHORTEST_SECRET: Final = 4
+"""Shorter values are no secrets, and hiding them would make output unreadable."""
+
+
+def for_installer(variables: Mapping[str, str]) -> dict[str, str]:
+    """Return *variables* with pip's index settings under uv's names too; uv's own win."""
+    translated = {_UV_NAMES[name]: value for name, value in variables.items() if name in _UV_NAMES}
+    return {
+        **translated,
+        **{name: value for name, value in variables.items() if name not in _MISLEADING},
+        "UV_PYTHON_DOWNLOADS": "never",
+    }
+
+
+def secrets(variables: Mapping[str, str]) -> tuple[str, ...]:
+    """Return the secrets among *variables*, longest first: values whose name says so and the user info of URLs."""
+    named = (value for name, value in variables.items() if _SECRET_NAME.search(name))
+    found = {*named, *(part for value in variables.values() for part in _user_info(value.split()))}
+    return tuple(sorted((value for value in found if len(value) >= _SHORTEST_SECRET), key=len, reverse=True))
+
+
+def _user_info(words: Iterable[str]) -> set[str]:
+    found: set[str] = set()
+    for word in words:
+        if "://" in word and "@" in word:
+            user_info = urlsplit(word[word.rfind("=", 0, word.index("://")) + 1 :]).netloc.rpartition("@")[0]
+            user, _, password = user_info.partition(":")
+            found |= {user_info, password, unquote(password)} if password else {user_info, user, unquote(user)}
+    return found
+
+
+def mask(text: str, secret_values: Iterable[str]) -> str:
+    """Return *text* with three asterisks in the place of every one of *secret_values*."""
+    for value in secret_values:
+        text = text.replace(value, "***")
+    return text
+
+
+def identity(variables: Iterable[tuple[str, str]]) -> tuple[str, ...]:
+    """Return what of *variables* can change a bundle, without secrets."""
+    return tuple(
+        name if _SECRET_NAME.search(name) else f"{name}={bare(value)}"
+        for name, value in sorted(variables)
+        if name.upper() not in _TRANSPORT
+    )

@@ -1,0 +1,31 @@
+"""The machine that CDK runs on, as the rest of the library gets to see it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from python_function._process import Runner
+from python_function._report import Report
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Host:
+    """What a build on this machine may use.
+
+    Attributes:
+        environ: The environment of the process.
+        run: Runs programs.
+        report: Tells the user what happens.
+        cache: The library's directory in the user's cache.
+        uv: The installer.
+        python: The running interpreter.
+        ids: The user and group that own what is made here; ``None`` where the system has none.
+    """
+
+    environ: Mapping[str, str]
+    run: Runner
+    report: Report
+    cache: Path
+    uv: str
+    python: str
+    ids: tuple[int, int] | None

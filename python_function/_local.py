@@ -1,0 +1,99 @@
+"""Does steps on the host."""
+
+import re
+import shutil
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final, assert_never
+
+from python_function import _environment, _installed, _script, _tree
+from python_function._host import Host
+from python_function._plan import Site
+from python_function._process import CommandError
+from python_function._steps import INPUT, OUTPUT, CleanInstalled, CopySource, Hook, PinLocal, Run, Step
+from python_function.errors import BundlingError, EntryError
+
+_NO_WHEEL: Final = re.compile(
+    r"Wheels are required for `(?P<required>[^`]+)`"
+    r"|Building source distributions is disabled, but attempted to build `(?P<built>[^`=@ ]+)"
+)
+"""How uv says that a package would have to be built."""
+
+
+class NoWheelError(BundlingError):
+    """Some packages have no wheel that fits the target.
+
+    Attributes:
+        packages: Their names.
+    """
+
+    def __init__(self, packages: tuple[str, ...], output: str) -> None:
+        """Keep the names for whoever can build the packages."""
+        super().__init__(output)
+        self.packages = packages
+
+
+@dataclass(frozen=True, slots=True)
+class LocalBuild:
+    """A build on the host."""
+
+    host: Host
+    site: Site
+    environment: Mapping[str, str]
+
+    def do(self, steps: Iterable[Step]) -> None:
+        """Do *steps* one after the other.
+
+        Raises:
+            NoWheelError: What is to be installed cannot be without building it.
+            BundlingError: A step failed.
+        """
+        for step in steps:
+            self._do(step)
+
+    def _do(self, step: Step) -> None:
+        match step:
+            case Run():
+                self._run(step)
+            case Hook():
+                self._hook(step)
+            case CopySource():
+                try:
+                    _tree.copy(Path(step.source), Path(step.destination), step.rules, step.strip)
+                except _tree.TreeError as error:
+                    msg = f"{error} asset_excludes leaves out by pattern."
+                    raise EntryError(msg) from error
+            case PinLocal():
+                _installed.pin(Path(step.wheels), Path(step.constraints), step.packages)
+            case CleanInstalled():
+                _installed.clean(Path(step.directory))
+            case _:
+                assert_never(step)
+
+    def _run(self, step: Run) -> None:
+        env = _environment.for_installer({**self.host.environ, **self.environment})
+        try:
+            self.host.run(step.argv, cwd=Path(self.site.input), env=env)
+        except CommandError as error:
+            packages = _without_wheel(error.output)
+            if packages:
+                raise NoWheelError(packages, error.output) from error
+            msg = f"could not {step.purpose}: {error}"
+            raise BundlingError(msg) from error
+
+    def _hook(self, hook: Hook) -> None:
+        shell = shutil.which("bash") or "sh"
+        text = _script.hook_text(hook).replace(INPUT, self.site.input).replace(OUTPUT, self.site.output)
+        try:
+            self.host.run(
+                (shell, "-c", text), cwd=Path(self.site.input), env={**self.host.environ, **self.environment}
+            )
+        except CommandError as error:
+            msg = f"{hook.phase} hook failed with exit code {error.returncode}.\n{error.output}"
+            raise BundlingError(msg) from error
+
+
+def _without_wheel(output: str) -> tuple[str, ...]:
+    found = (next(name for name in match.groups() if name) for match in _NO_WHEEL.finditer(" ".join(output.split())))
+    return tuple(dict.fromkeys(found))

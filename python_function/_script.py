@@ -1,0 +1,72 @@
+"""Steps as one shell script for a container."""
+
+import json
+import shlex
+from collections.abc import Iterable
+from typing import Final, assert_never
+
+from python_function._steps import CleanInstalled, CopySource, Hook, PinLocal, Run, Step
+
+_PROLOGUE: Final = """\
+umask 022
+failed() {
+    code=$?
+    printf '%s\\n' "could not $1 (exit code $code)" >&2
+    exit "$code"
+}
+"""
+
+_NO_MOUNTS: Final = (
+    "the container does not see the directories mounted into it: the engine is remote, or in another container, or does"
+    " not share them. Pass bundling_file_access=BundlingFileAccess.VOLUME_COPY to have them copied."
+)
+
+HOOK_SHELL: Final = 'exec "$(command -v bash || command -v sh)" -c "$0"'
+"""What gives a hook's lines to bash where there is one, as the CDK peer does, and to any shell where there is none."""
+
+
+def render(steps: Iterable[Step], *, python: str, tools: str) -> str:
+    """Return the script that does *steps* one after the other and ends with the exit code of the first that fails.
+
+    Args:
+        steps: What to do.
+        python: The interpreter for the steps that are not programs.
+        tools: The directory that holds ``_tree.py`` and ``_installed.py``.
+    """
+    seen = f"test -f {shlex.quote(tools)}/_tree.py || {{ printf '%s\\n' {shlex.quote(_NO_MOUNTS)} >&2; exit 1; }}\n"
+    return _PROLOGUE + seen + "".join(_rendered(step, python, tools) for step in steps)
+
+
+def _rendered(step: Step, python: str, tools: str) -> str:
+    match step:
+        case Run():
+            return _line(step.argv, step.purpose)
+        case Hook():
+            return _line(("sh", "-c", HOOK_SHELL, hook_text(step)), f"run the hooks of {step.phase}")
+        case CopySource():
+            rules = json.dumps(step.rules)
+            argv = (python, f"{tools}/_tree.py", step.source, step.destination, rules, step.strip)
+            return _line(argv, "copy the source")
+        case PinLocal():
+            argv = (python, f"{tools}/_installed.py", "pin", step.wheels, step.constraints, json.dumps(step.packages))
+            return _line(argv, "find the wheels of the local packages")
+        case CleanInstalled():
+            return _line((python, f"{tools}/_installed.py", "clean", step.directory), "tidy the dependencies")
+        case _:
+            assert_never(step)
+
+
+def _line(argv: Iterable[str], purpose: str) -> str:
+    return f"{shlex.join(argv)} || failed {shlex.quote(purpose)}\n"
+
+
+def hook_text(hook: Hook) -> str:
+    """Return the lines of *hook* as one script: a line that fails ends it and is named."""
+    return "".join(
+        f"{{ {line}\n}} || {{ code=$?; printf '%s\\n' {shlex.quote(_blame(hook, number, line))}\"$code\" >&2; exit $code; }}\n"
+        for number, line in enumerate(hook.lines, start=1)
+    )
+
+
+def _blame(hook: Hook, number: int, line: str) -> str:
+    return f"{hook.phase}, command {number}: {line!r} failed with exit code "

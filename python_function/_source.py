@@ -1,0 +1,157 @@
+"""Which files are source: one selection for the asset hash, the local copy and the copy in a container."""
+
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from pathspec.patterns.gitignore import GitIgnorePatternError
+from pathspec.patterns.gitignore.spec import GitIgnoreSpecPattern
+
+from python_function import _tree
+from python_function._tree import Rule
+from python_function.errors import EntryError, OptionError
+
+MACHINERY: Final = (
+    ".git",
+    ".venv",
+    "venv",
+    "__pycache__",
+    "*.py[cod]",
+    ".pytest_cache",
+    ".mypy_cache",
+    ".ruff_cache",
+    ".tox",
+    ".nox",
+    "node_modules",
+    "cdk.out",
+    ".DS_Store",
+    ".env",
+    ".aws-sam",
+    "*.egg-info",
+)
+"""What tools leave beside the source; no step of a build gets to see it."""
+
+MANIFESTS: Final = (
+    "/requirements.txt",
+    "/pyproject.toml",
+    "/Pipfile",
+    "/Pipfile.lock",
+    "/poetry.lock",
+    "/poetry.toml",
+    "/uv.lock",
+    "/uv.toml",
+    "/pylock.toml",
+    "/pylock.*.toml",
+)
+"""What declares dependencies; a build reads it, the bundle does not hold it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Source:
+    """The source of a bundle and where it goes.
+
+    Attributes:
+        directory: The directory that holds it.
+        excludes: Patterns of what stays out, in gitignore syntax, added to the defaults.
+        root: The folder whose content stands at the bundle's root, ``src``; everything else keeps its path.
+        only: The one file that is meant, and its name in the bundle.
+    """
+
+    directory: Path
+    excludes: tuple[str, ...] = ()
+    root: str = ""
+    only: tuple[str, str] | None = None
+
+    @property
+    def rules(self) -> tuple[Rule, ...]:
+        """What is left out of the bundle."""
+        return compile_rules((*MACHINERY, *MANIFESTS, *self.excludes))
+
+    @property
+    def stage_rules(self) -> tuple[Rule, ...]:
+        """What is left out of the copy that hooks and containers work on.
+
+        A pattern of the user that takes something back counts; one that leaves something out does not, for a hook may
+        run the tests that the bundle does not hold.
+        """
+        return compile_rules((*MACHINERY, *(pattern for pattern in self.excludes if pattern.startswith("!"))))
+
+
+def compile_rules(patterns: Iterable[str]) -> tuple[Rule, ...]:
+    """Turn gitignore patterns into rules.
+
+    Raises:
+        OptionError: A pattern is none.
+    """
+    return tuple(rule for pattern in patterns for rule in _compile(pattern))
+
+
+def _compile(pattern: str) -> tuple[Rule, ...]:
+    try:
+        compiled = GitIgnoreSpecPattern(pattern)
+    except GitIgnorePatternError:
+        compiled = None
+    if compiled is not None and compiled.regex is not None and compiled.include is not None:
+        return ((compiled.regex.pattern, compiled.include),)
+    if not pattern.strip() or pattern.startswith("#"):
+        return ()
+    msg = f"asset_excludes has {pattern!r}, which is no gitignore pattern: https://git-scm.com/docs/gitignore."
+    raise OptionError(msg)
+
+
+def files(source: Source) -> tuple[tuple[str, str], ...]:
+    """Return the files that go into the bundle: their paths in the directory and in the bundle, sorted.
+
+    Raises:
+        EntryError: The tree holds something that no bundle can.
+    """
+    if source.only is not None:
+        return (source.only,)
+    with _telling():
+        selected = _tree.select(source.directory, source.rules)
+    return tuple((path, _tree.place(path, source.root)) for path in selected)
+
+
+def staged_files(source: Source) -> tuple[tuple[str, str], ...]:
+    """Return the files that hooks and containers get to see: their paths in the directory and in the copy, sorted.
+
+    Raises:
+        EntryError: As for :func:`files`.
+    """
+    if source.only is not None:
+        return (source.only,)
+    with _telling():
+        return tuple((path, path) for path in _tree.select(source.directory, source.stage_rules))
+
+
+def package_files(directory: Path) -> tuple[tuple[str, str], ...]:
+    """Return the files that a local package is built from.
+
+    Raises:
+        EntryError: As for :func:`files`.
+    """
+    with _telling():
+        return tuple((path, path) for path in _tree.select(directory, compile_rules(MACHINERY)))
+
+
+def copy(directory: Path, destination: Path, files: Iterable[tuple[str, str]]) -> None:
+    """Copy *files* of *directory* to *destination*, links resolved.
+
+    Raises:
+        EntryError: A file cannot be read.
+    """
+    destination.mkdir(parents=True)
+    with _telling():
+        _tree.copy_files(directory, destination, files)
+
+
+@contextmanager
+def _telling() -> Iterator[None]:
+    """Say which option leaves out what cannot go in."""
+    try:
+        yield
+    except _tree.TreeError as error:
+        msg = f"{error} The option for that is asset_excludes."
+        raise EntryError(msg) from error

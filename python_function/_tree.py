@@ -1,0 +1,162 @@
+"""Selects and copies source files; the standard library only, for it also runs in build containers.
+
+Run as a program in a container: ``SOURCE DESTINATION RULES STRIP``, the arguments of :func:`copy`. It stays within the
+grammar of Python 3.8, the oldest Python that a runtime's image brings.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shutil
+import stat
+import sys
+from pathlib import Path
+from typing import Iterable, Iterator, Sequence, Tuple
+
+Rule = Tuple[str, bool]
+"""A regular expression for a path and whether it takes the path out (the last rule that matches decides)."""
+
+
+class TreeError(Exception):
+    """A tree holds something that cannot go into a bundle."""
+
+
+def select(root: Path, rules: Sequence[Rule], within: Path | None = None) -> list[str]:
+    """Return the files below *root* that *rules* leave in: sorted POSIX paths.
+
+    As in git, what is in a directory that is left out is never looked at, and directories as such do not count.
+
+    Args:
+        root: The directory to look in.
+        rules: What is left out.
+        within: The directory that links may not leave; *root* by default.
+
+    Raises:
+        TreeError: A link leaves the tree, points nowhere or makes a circle; a file is neither a file nor a directory,
+            or cannot be read.
+    """
+    boundary = os.path.realpath(root if within is None else within)
+    compiled = [(re.compile(pattern), out) for pattern, out in rules]
+    return sorted(_walk(str(root), "", compiled, boundary, (os.path.realpath(root),)))
+
+
+def _walk(
+    directory: str, prefix: str, rules: list[tuple[re.Pattern[str], bool]], boundary: str, above: tuple[str, ...]
+) -> Iterator[str]:
+    try:
+        entries = list(os.scandir(directory))
+    except PermissionError as error:
+        msg = f"{directory} cannot be read: {error.strerror}. Give yourself the right to, or leave it out."
+        raise TreeError(msg) from error
+    for entry in entries:
+        path = prefix + entry.name
+        is_directory = entry.is_dir()
+        if _left_out(path + "/" if is_directory else path, rules):
+            continue
+        if entry.is_symlink():
+            check_link(entry.path, boundary, above)
+        if is_directory:
+            real = os.path.realpath(entry.path)
+            yield from _walk(entry.path, path + "/", rules, boundary, (*above, real))
+        elif not entry.is_file():
+            msg = f"{entry.path} is {kind(entry.path)}, which no bundle can hold. Remove it, or leave it out."
+            raise TreeError(msg)
+        else:
+            yield path
+
+
+def _left_out(path: str, rules: list[tuple[re.Pattern[str], bool]]) -> bool:
+    return next((out for pattern, out in reversed(rules) if pattern.match(path)), False)
+
+
+def check_link(link: str, boundary: str, above: tuple[str, ...]) -> None:
+    target = os.path.realpath(link)
+    if not os.path.exists(target):
+        msg = f"{link} is a link to {os.readlink(link)!r}, which is not there or makes a circle."
+    elif target != boundary and not target.startswith(os.path.join(boundary, "")):
+        msg = f"{link} is a link to {os.readlink(link)!r}, which is outside {boundary}."
+    elif target in above:
+        msg = f"{link} is a link to {os.readlink(link)!r}, a directory that it is in: a circle."
+    else:
+        return
+    msg += " Remove it, or leave it out."
+    raise TreeError(msg)
+
+
+def kind(path: str) -> str:
+    mode = os.lstat(path).st_mode
+    kinds = ((stat.S_ISFIFO, "a fifo"), (stat.S_ISSOCK, "a socket"), (stat.S_ISBLK, "a device"))
+    return next((name for test, name in kinds if test(mode)), "a device")
+
+
+def place(path: str, strip: str) -> str:
+    """Return where the source file *path* stands in the bundle when the content of *strip* stands at its root."""
+    return path[len(strip) + 1 :] if strip and path.startswith(strip + "/") else path
+
+
+def copy(source: Path, destination: Path, rules: Sequence[Rule], strip: str = "") -> None:
+    """Copy the files of *source* that *rules* leave in, over what *destination* has under the same names."""
+    copy_files(source, destination, [(path, place(path, strip)) for path in select(source, rules)])
+
+
+def copy_files(source: Path, destination: Path, files: Iterable[tuple[str, str]]) -> None:
+    """Copy *files*, pairs of a path in *source* and a path in *destination*, resolving links.
+
+    Raises:
+        TreeError: A file cannot be read, or two of them have one place.
+    """
+    taken: dict[str, str] = {}
+    for path, target in files:
+        if target in taken:
+            msg = f"{source / taken[target]} and {source / path} would both be {target!r} in the bundle. Leave one out."
+            raise TreeError(msg)
+        taken[target] = path
+        _copy_file(source / path, _make_room(destination, target))
+
+
+def _copy_file(source: Path, target: Path) -> None:
+    try:
+        shutil.copyfile(source, target)
+    except PermissionError as error:
+        msg = f"{source} cannot be read: {error.strerror}. Give yourself the right to, or leave it out."
+        raise TreeError(msg) from error
+    target.chmod(file_mode(source.stat().st_mode))
+
+
+def _make_room(root: Path, path: str) -> Path:
+    """Return the place of *path* below *root*, its directories made, with nothing left that is in the way."""
+    directory = root
+    for name in path.split("/")[:-1]:
+        directory /= name
+        if directory.is_symlink() or not directory.is_dir():
+            remove(directory)
+            directory.mkdir()
+    target = root / path
+    remove(target)
+    return target
+
+
+def remove(path: Path) -> None:
+    if path.is_dir() and not path.is_symlink():
+        shutil.rmtree(path)
+    elif os.path.lexists(path):
+        path.unlink()
+
+
+def file_mode(mode: int) -> int:
+    return 0o755 if mode & 0o100 else 0o644
+
+
+def main(arguments: Sequence[str]) -> None:
+    """Copy as *arguments* say."""
+    source, destination, rules, strip = arguments
+    copy(Path(source), Path(destination), [(pattern, out) for pattern, out in json.loads(rules)], strip)
+
+
+if __name__ == "__main__":
+    try:
+        main(sys.argv[1:])
+    except TreeError as problem:
+        sys.exit(str(problem))

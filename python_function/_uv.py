@@ -1,0 +1,44 @@
+"""The installer: the host's own, and the one for containers."""
+
+import importlib.metadata
+import tempfile
+from pathlib import Path
+
+from python_function import _environment
+from python_function._host import Host
+from python_function._target import Target
+from python_function.errors import BundlingError
+
+
+def for_container(host: Host, target: Target, environment: tuple[tuple[str, str], ...]) -> Path:
+    """Return a directory with the static uv of the target's architecture, fetched once and kept in the cache.
+
+    Raises:
+        BundlingError: It cannot be fetched.
+    """
+    version = importlib.metadata.version("uv")
+    kept = host.cache / f"uv-{version}-{target.machine}"
+    if (kept / "uv").is_file():
+        return kept
+    host.cache.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=host.cache) as scratch:
+        platform = f"{target.machine}-unknown-linux-musl"
+        argv = (host.uv, "pip", "install", "--no-deps", "--no-build", "--python", host.python, "--link-mode", "copy")
+        try:
+            host.run(
+                (*argv, "--python-platform", platform, "--target", scratch, f"uv=={version}"),
+                cwd=host.cache,
+                env=_environment.for_installer({**host.environ, **dict(environment)}),
+            )
+        except BundlingError as error:
+            msg = f"uv {version}, which installs in the container, cannot be fetched from the package index: {error}"
+            raise BundlingError(msg) from error
+        _keep(Path(scratch) / "bin" / "uv", kept)
+    return kept
+
+
+def _keep(binary: Path, kept: Path) -> None:
+    kept.mkdir(exist_ok=True)
+    binary.chmod(0o755)
+    binary.replace(kept / "uv")
+

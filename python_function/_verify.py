@@ -1,0 +1,52 @@
+"""The finished bundle against what was asked for."""
+
+from importlib.metadata import Distribution, distributions
+from pathlib import Path
+
+from python_function._plan import BundleSpec
+from python_function.errors import BundlingError
+
+_MEGABYTE = 1_000_000
+
+
+def check(spec: BundleSpec, output: Path) -> None:
+    """Look through the bundle *output* of *spec*.
+
+    Raises:
+        BundlingError: It is empty, or Lambda could not import its handler.
+    """
+    if not any(output.iterdir()):
+        raise BundlingError(_empty_message(spec))
+    if spec.handler_file is not None and not (output / spec.handler_file).is_file():
+        msg = (
+            f"The handler's file {spec.handler_file!r} is not in the bundle of {spec.source.directory}."
+            f" At its top are: {', '.join(sorted(path.name for path in output.iterdir()))}."
+            " Look at what asset_excludes, hooks and command leave there."
+        )
+        raise BundlingError(msg)
+
+
+def _empty_message(spec: BundleSpec) -> str:
+    message = f"The bundle of {spec.source.directory} is empty: it has no files besides those left out, and no dependencies."
+    if spec.container.command:
+        message += " Let command write to /asset-output."
+    return message
+
+
+def shadowed(spec: BundleSpec, output: Path, source: tuple[tuple[str, str], ...]) -> tuple[str, ...]:
+    """Return the files of distributions that a source file has taken the place of, as paths in the bundle."""
+    root = output / spec.prefix
+    placed = {place for _, place in source}
+    return tuple(sorted(placed & {str(file) for found in _installed(root) for file in found.files or ()}))
+
+
+def _installed(root: Path) -> list[Distribution]:
+    return list(distributions(path=[str(root)]))
+
+
+def summary(spec: BundleSpec, output: Path, seconds: float) -> str:
+    """Return what the build of *output* took and what it weighs, in a line."""
+    size = sum(path.stat().st_size for path in output.rglob("*") if path.is_file())
+    count = len(_installed(output / spec.prefix))
+    packages = "1 package" if count == 1 else f"{count} packages"
+    return f"built in {seconds:.1f} s: {packages}, {size / _MEGABYTE:.1f} MB unzipped"

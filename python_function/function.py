@@ -1,0 +1,96 @@
+"""The construct for a function."""
+
+from pathlib import Path, PurePosixPath
+from typing import Unpack
+
+from aws_cdk import aws_lambda as lambda_
+from constructs import Construct
+
+from python_function import _asset, _caller, _entry, _handler, _packaging, _runtime
+from python_function._cdk_props import FunctionOptions
+from python_function._source import Source
+from python_function.errors import OptionError
+from python_function.options import BundlingOptions
+
+
+class PythonFunction(lambda_.Function):
+    """A Lambda function from a directory of Python code.
+
+    Everything that :class:`aws_cdk.aws_lambda.Function` takes goes through as it is.
+
+    Example:
+        >>> PythonFunction(stack, "Orders", entry="functions/orders", memory_size=256)  # doctest: +SKIP
+
+    .. versionadded:: 0.1.0
+    """
+
+    def __init__(
+        self,
+        scope: Construct,
+        id: str,
+        *,
+        entry: Path | str | None = None,
+        index: str | None = None,
+        handler: str | None = None,
+        runtime: lambda_.Runtime | None = None,
+        architecture: lambda_.Architecture | None = None,
+        bundling: BundlingOptions | None = None,
+        **options: Unpack[FunctionOptions],
+    ) -> None:
+        """Find the code, and give it to CDK.
+
+        Args:
+            scope: The construct that the function belongs to.
+            id: Its name there.
+            entry: The directory with the code, or the handler's file in it; a relative path starts at the working
+                directory. Without it, the file ``<this file>.<id>.py`` beside the file that makes the construct.
+            index: The handler's file, relative to *entry*. Without it, the first of ``index.py``,
+                ``lambda_function.py``, ``handler.py``, ``main.py``, ``app.py`` that holds a handler.
+            handler: The function in that file, or module path and function. Without it, the first of ``handler``,
+                ``lambda_handler``, ``handle``, ``main``.
+            runtime: By default what the project asks for.
+            architecture: x86_64 by default.
+            bundling: How code and dependencies become an asset.
+            **options: Everything else that ``aws_lambda.Function`` takes.
+
+        Raises:
+            EntryError: The entry, its handler or a file of it cannot be used as it is.
+            OptionError: An option has a value that it cannot have.
+            PackagingError: The dependencies are declared in a way that cannot be followed.
+            BundlingError: A step of the build failed.
+            TypeError: *bundling* is another construct's.
+        """
+        bundling = BundlingOptions.checked(bundling)
+        definers = _caller.defining_files(self) if entry is None else ()
+        found = _entry.resolve(
+            entry, index=index, handler=handler, cwd=Path.cwd(), definers=definers, construct_id=id
+        )
+        chosen = _runtime.infer(found.directory, given=None if runtime is None else runtime.name, index=found.file)
+        runtime = runtime or _asset.to_runtime(chosen.name)
+        architecture = architecture or lambda_.Architecture.X86_64
+        target = _asset.to_target(runtime, architecture)
+        _handler.check(found, python_version=target.python_version)
+        suffix = bundling.output_path_suffix
+        spec = _asset.to_spec(
+            bundling,
+            target=target,
+            source=Source(
+                directory=found.directory,
+                excludes=tuple(bundling.asset_excludes),
+                root=found.root,
+                only=(found.index, found.bundle_index) if found.alone else None,
+            ),
+            packaging=_packaging.detect(found.directory, index=found.file),
+            prefix=suffix,
+            handler_file=str(PurePosixPath(suffix) / found.bundle_index),
+        )
+        with _asset.bundled(scope, id, spec, bundling) as code:
+            super().__init__(
+                scope,
+                id,
+                code=code,
+                handler=".".join((*PurePosixPath(suffix).parts, found.handler)),
+                runtime=runtime,
+                architecture=architecture,
+                **options,
+            )

@@ -1,0 +1,81 @@
+"""The construct for a layer."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Final, Unpack
+
+from aws_cdk import aws_lambda as lambda_
+from constructs import Construct
+
+from python_function import _asset, _entry, _packaging, _runtime
+from python_function._cdk_props import LayerVersionOptions
+from python_function._source import Source
+from python_function.options import BundlingOptions
+
+_SEARCHED: Final = "python"
+"""The folder of a layer that Lambda puts on the module search path.
+
+https://docs.aws.amazon.com/lambda/latest/dg/python-layers.html
+"""
+
+
+class PythonLayerVersion(lambda_.LayerVersion):
+    """A Lambda layer from a directory of Python code, or from dependencies alone.
+
+    Everything that :class:`aws_cdk.aws_lambda.LayerVersion` takes goes through as it is.
+
+    .. versionadded:: 0.1.0
+    """
+
+    def __init__(
+        self,
+        scope: Construct,
+        id: str,
+        *,
+        entry: Path | str,
+        compatible_runtimes: Sequence[lambda_.Runtime] | None = None,
+        compatible_architectures: Sequence[lambda_.Architecture] | None = None,
+        bundling: BundlingOptions | None = None,
+        **options: Unpack[LayerVersionOptions],
+    ) -> None:
+        """Find the code, and give it to CDK.
+
+        Args:
+            scope: The construct that the layer belongs to.
+            id: Its name there.
+            entry: The directory with code, dependencies or both; a relative path starts at the working directory.
+            compatible_runtimes: The runtimes it is for, by default the one that the project asks for. It is built for
+                the first.
+            compatible_architectures: The architectures it is for, x86_64 by default. It is built for the first.
+            bundling: How code and dependencies become an asset.
+            **options: Everything else that ``aws_lambda.LayerVersion`` takes.
+
+        Raises:
+            EntryError: The entry or a file of it cannot be used as it is.
+            OptionError: An option has a value that it cannot have.
+            PackagingError: The dependencies are declared in a way that cannot be followed.
+            BundlingError: A step of the build failed.
+            TypeError: *bundling* is another construct's.
+        """
+        bundling = BundlingOptions.checked(bundling)
+        directory = _entry.directory(entry, cwd=Path.cwd())
+        runtimes = list(compatible_runtimes or ())
+        chosen = _runtime.infer(directory, given=runtimes[0].name if runtimes else None)
+        runtimes = runtimes or [_asset.to_runtime(chosen.name)]
+        architectures = list(compatible_architectures or (lambda_.Architecture.X86_64,))
+        spec = _asset.to_spec(
+            bundling,
+            target=_asset.to_target(runtimes[0], architectures[0]),
+            source=Source(directory=directory, excludes=tuple(bundling.asset_excludes)),
+            packaging=_packaging.detect(directory),
+            prefix="/".join((_SEARCHED, bundling.output_path_suffix)).rstrip("/"),
+        )
+        with _asset.bundled(scope, id, spec, bundling) as code:
+            super().__init__(
+                scope,
+                id,
+                code=code,
+                compatible_runtimes=runtimes,
+                compatible_architectures=architectures,
+                **options,
+            )

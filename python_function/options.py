@@ -1,0 +1,227 @@
+"""What users may set about bundling."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, fields
+from pathlib import PureWindowsPath
+from typing import Final, Literal, Protocol, Self, TypeAlias, get_args
+
+from aws_cdk import AssetHashType, BundlingFileAccess, DockerImage, DockerVolume
+
+from python_function._source import compile_rules
+from python_function._steps import INPUT, OUTPUT
+from python_function.errors import OptionError
+
+Strategy: TypeAlias = Literal["auto", "local", "docker"]
+
+_CONTAINER_ONLY: Final = (
+    "image",
+    "platform",
+    "network",
+    "user",
+    "volumes",
+    "volumes_from",
+    "security_opt",
+    "working_directory",
+    "entrypoint",
+    "command",
+    "bundling_file_access",
+)
+"""Options that mean nothing without a container."""
+
+_SEQUENCES: Final = ("asset_excludes", "volumes", "volumes_from", "entrypoint", "command")
+_MAPPINGS: Final = ("environment", "build_args")
+
+Commands: TypeAlias = str | Sequence[str] | Callable[[str, str], Sequence[str]]
+"""Shell commands: one, several, or a function of the input and the output directory that returns several."""
+
+
+class HookMethods(Protocol):
+    """Any object with the two methods that the hooks of other CDK constructs have.
+
+    .. versionadded:: 0.1.0
+    """
+
+    def before_bundling(self, input_dir: str, output_dir: str) -> Sequence[str]:
+        """Return the commands that run before anything else."""
+        ...
+
+    def after_bundling(self, input_dir: str, output_dir: str) -> Sequence[str]:
+        """Return the commands that run when all else is done."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CommandHooks:
+    """Shell commands that run before and after bundling, where the bundle is built.
+
+    They start in a copy of the entry that they may write to; what ``before_bundling`` leaves there is bundled. bash runs
+    them, or sh where there is no bash. The first that fails stops the build. A function is called once, with
+    ``/asset-input`` and ``/asset-output``; commands that name these directories work on the host as well.
+
+    Example:
+        >>> CommandHooks(before_bundling="python -m pytest tests", after_bundling=["rm -rf /asset-output/docs"])
+        CommandHooks(before_bundling='python -m pytest tests', after_bundling=['rm -rf /asset-output/docs'])
+
+    .. versionadded:: 0.1.0
+    """
+
+    before_bundling: Commands = ()
+    after_bundling: Commands = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BundlingOptions:
+    """How the code and its dependencies become an asset. Everything is optional.
+
+    Attributes:
+        asset_excludes: What to leave out besides the defaults, in gitignore syntax; ``!name`` takes a default back.
+        output_path_suffix: The folder of the bundle that code and dependencies go into, below ``python`` for a layer.
+        asset_hash: The asset's hash, in place of the one computed; to be changed whenever the bundle has to.
+        asset_hash_type: ``OUTPUT`` for a hash of the finished bundle, which is then built in every synthesis;
+            ``SOURCE``, the default, for one of everything that it is made from.
+        strategy: ``local`` builds on this machine, ``docker`` in a container. ``auto`` builds in a container if hooks
+            or one of the container's options are given, or if a dependency has no wheel for the target; else locally.
+        command_hooks: Commands to run before and after.
+        environment: Environment variables of every step.
+        build_args: Environment variables of every step too, as other CDK constructs pass index URLs and proxies;
+            ``environment`` wins.
+        image: The image to build in, used as it is; it needs a shell and a Python. By default the one that AWS offers
+            for the runtime.
+        platform: The image's platform, by default that of the function's architecture.
+        network: The network that the container is connected to.
+        user: Who builds in the container, by default whoever runs CDK.
+        volumes: Further directories of this machine to mount.
+        volumes_from: Containers to mount the volumes of.
+        security_opt: A security option of the engine.
+        working_directory: Where hooks and ``command`` start in the container, by default ``/asset-input``.
+        entrypoint: What runs the command in the container, by default a shell.
+        command: What to run in the container in place of the whole build: it fills ``/asset-output`` itself.
+        bundling_file_access: ``VOLUME_COPY`` copies files in and out where the engine cannot mount this machine's.
+
+    Example:
+        >>> BundlingOptions(asset_excludes=["tests", "*.md"], strategy="local").strategy
+        'local'
+
+    .. versionadded:: 0.1.0
+    """
+
+    asset_excludes: Sequence[str] = ()
+    output_path_suffix: str = ""
+    asset_hash: str | None = None
+    asset_hash_type: AssetHashType | None = None
+    strategy: Strategy = "auto"
+    command_hooks: CommandHooks | HookMethods | None = None
+    environment: Mapping[str, str] | None = None
+    build_args: Mapping[str, str] | None = None
+    image: DockerImage | None = None
+    platform: str | None = None
+    network: str | None = None
+    user: str | None = None
+    volumes: Sequence[DockerVolume] = ()
+    volumes_from: Sequence[str] = ()
+    security_opt: str | None = None
+    working_directory: str | None = None
+    entrypoint: Sequence[str] = ()
+    command: Sequence[str] = ()
+    bundling_file_access: BundlingFileAccess | None = None
+
+    def __post_init__(self) -> None:
+        for name in _SEQUENCES:
+            _check_sequence(name, getattr(self, name))
+        for name in _MAPPINGS:
+            _check_mapping(name, getattr(self, name))
+        compile_rules(self.asset_excludes)
+        _check_suffix(self.output_path_suffix)
+        self._check_strategy()
+        self._check_hash()
+
+    def _check_strategy(self) -> None:
+        if self.strategy not in get_args(Strategy):
+            msg = f"strategy must be one of {', '.join(map(repr, get_args(Strategy)))}, not {self.strategy!r}."
+            raise OptionError(msg)
+        given = self._given(_CONTAINER_ONLY)
+        if self.strategy == "local" and given:
+            msg = f'strategy="local" builds without a container, so {", ".join(given)} cannot be followed. Leave one out.'
+            raise OptionError(msg)
+        if self.command and self.command_hooks is not None:
+            msg = "command runs in place of the whole build, so command_hooks would never run. Leave one out."
+            raise OptionError(msg)
+
+    def _check_hash(self) -> None:
+        if self.asset_hash is not None and self.asset_hash_type not in (None, AssetHashType.CUSTOM):
+            msg = f"asset_hash is given, so asset_hash_type cannot be {self.asset_hash_type.name}. Leave one out."
+            raise OptionError(msg)
+        if self.asset_hash is None and self.asset_hash_type is AssetHashType.CUSTOM:
+            msg = "asset_hash_type is CUSTOM, so asset_hash has to be given."
+            raise OptionError(msg)
+
+    def _given(self, names: Sequence[str]) -> list[str]:
+        defaults = {field.name: field.default for field in fields(self)}
+        return [name for name in names if getattr(self, name) != defaults[name]]
+
+    @classmethod
+    def checked(cls, options: object) -> Self:
+        """Return *options*, or the defaults for None.
+
+        Raises:
+            TypeError: *options* is another construct's, or a dictionary.
+        """
+        if options is None:
+            return cls()
+        if isinstance(options, cls):
+            return options
+        found = f"{type(options).__module__}.{type(options).__qualname__}".removeprefix("builtins.")
+        msg = f"bundling must be a python_function.BundlingOptions, not {found}. Write bundling=BundlingOptions(...)."
+        raise TypeError(msg)
+
+    @property
+    def effective_strategy(self) -> Strategy:
+        """The strategy, where the options decide it already: it depends on them alone, never on the machine."""
+        needs_container = self._given((*_CONTAINER_ONLY, "build_args", "command_hooks"))
+        return "docker" if self.strategy == "auto" and needs_container else self.strategy
+
+    def hook_lines(self) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        """Return the lines to run before and after.
+
+        Raises:
+            OptionError: The hooks give something else.
+        """
+        return _lines(self.command_hooks, "before_bundling"), _lines(self.command_hooks, "after_bundling")
+
+
+def _check_sequence(name: str, value: object) -> None:
+    if isinstance(value, str) or not isinstance(value, Sequence):
+        msg = f"{name} must be a list, not {value!r}. Write {name}=[...]."
+        raise OptionError(msg)
+
+
+def _check_mapping(name: str, value: object) -> None:
+    if value is None:
+        return
+    if not isinstance(value, Mapping):
+        msg = f"{name} must map names to values, not be of type {type(value).__name__}."
+        raise OptionError(msg)
+    wrong = next((key for key, entry in value.items() if not isinstance(key, str) or not isinstance(entry, str)), None)
+    if wrong is not None:
+        msg = f"{name}[{wrong!r}] must be a string, not of type {type(value[wrong]).__name__}."
+        raise OptionError(msg)
+
+
+def _check_suffix(suffix: str) -> None:
+    windows = PureWindowsPath(suffix)
+    if windows.drive or windows.root or ".." in windows.parts or "\\" in suffix:
+        msg = f"output_path_suffix must be a path inside the bundle with / between its parts, not {suffix!r}."
+        raise OptionError(msg)
+
+
+def _lines(hooks: object, phase: str) -> tuple[str, ...]:
+    if hooks is None:
+        return ()
+    commands = getattr(hooks, phase, None)
+    found: object = commands(INPUT, OUTPUT) if callable(commands) else commands
+    if isinstance(found, str):
+        return (found,)
+    if isinstance(found, Sequence) and all(isinstance(line, str) for line in found):
+        return tuple(str(line) for line in found)
+    msg = f"command_hooks: {phase} must be or return shell commands, a list of strings, not {found!r}."
+    raise OptionError(msg)
