@@ -1,0 +1,115 @@
+"""The handler's file in the entry, and the function in that file, where they are not named."""
+
+import ast
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from python_function import _module, _signature
+from python_function._layout import SOURCE_ROOT
+from python_function.errors import EntryError
+
+NAMES: Final = ("index.py", "lambda_function.py", "handler.py", "main.py", "app.py")
+"""The files looked for when none is named, in this order."""
+
+_PACKAGE: Final = "__init__.py"
+_HOLD_NONE: Final = ("test_*.py", "*_test.py", "conftest.py", "setup.py", "noxfile.py", "*.*.py")
+_NO_SOURCE: Final = frozenset({"docs", "test", "tests", SOURCE_ROOT})
+_SHOWN: Final = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A file that holds a handler, relative to the entry, and what was passed over on the way to it."""
+
+    index: str
+    considered: tuple[str, ...]
+
+
+def find(directory: Path, function: str | None) -> Found:
+    """Return the file below *directory* that holds *function*, or the first conventional handler.
+
+    Looked at are the top, then ``src``, then the only package in ``src``, then the only package at the top.
+    """
+    considered: list[str] = []
+    for candidates in _candidates(directory):
+        found = [file.relative_to(directory).as_posix() for file in candidates if _holds(file, function)]
+        match found:
+            case [index]:
+                return Found(index, tuple(considered))
+            case []:
+                considered += [f"{file.relative_to(directory).as_posix()} holds no handler" for file in candidates]
+            case _:
+                msg = f"{directory} has several files with a handler: {_shown(found)}. Pass index=... to choose."
+                raise EntryError(msg)
+    wanted = function or f"{', '.join(_signature.HANDLERS)} that takes an event and a context"
+    seen = f"Python files there: {python_files(directory)}"
+    msg = f"No Python file in {directory} defines {wanted}. {seen}. Pass index=... and handler=... to name them."
+    raise EntryError(msg)
+
+
+def function_in(file: Path) -> str:
+    """Return the function of *file* that Lambda shall call, where none is named."""
+    module = _module.load(_module.read(file), names=_signature.HANDLERS)
+    found = _signature.first(module) or next((name for name in _signature.HANDLERS if name in module.bound), None)
+    if found is not None:
+        return found
+    if module.is_open or module.is_outline:
+        return _signature.HANDLERS[0]
+    msg = (
+        f"{file} defines none of {', '.join(_signature.HANDLERS)}. "
+        f"It defines {callables(module) or 'no function'}. Pass handler=... to name the function."
+    )
+    raise EntryError(msg)
+
+
+def callables(module: _module.Module) -> str:
+    """List the functions and classes that *module* defines itself, for people."""
+    kinds = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef | ast.Lambda | ast.Call
+    return _shown([name for name, nodes in module.bound.items() if isinstance(nodes[-1], kinds)])
+
+
+def python_files(directory: Path) -> str:
+    """List the Python files at the top of *directory* and of its ``src``, for people."""
+    files = (*directory.glob("*.py"), *(directory / SOURCE_ROOT).glob("*.py"))
+    return _shown(sorted(file.relative_to(directory).as_posix() for file in files)) or "none"
+
+
+def _shown(names: list[str]) -> str:
+    more = f" and {len(names) - _SHOWN} more" if len(names) > _SHOWN else ""
+    return ", ".join(names[:_SHOWN]) + more
+
+
+def _candidates(directory: Path) -> Iterator[list[Path]]:
+    """Yield the files to look at, place by place: each with a conventional name alone, then all the others together."""
+    source = directory / SOURCE_ROOT
+    for place in (directory, source, _only_package(source), _only_package(directory)):
+        if place is None or not place.is_dir():
+            continue
+        files = sorted(file for file in place.glob("*.py") if file.is_file())
+        yield from ([place / name] for name in NAMES if place / name in files)
+        is_package = place not in {directory, source}
+        yield [
+            file
+            for file in files
+            if file.name not in NAMES and (file.name != _PACKAGE or is_package) and not _holds_none(file)
+        ]
+
+
+def _only_package(directory: Path) -> Path | None:
+    packages = [file.parent for file in directory.glob(f"*/{_PACKAGE}") if file.parent.name not in _NO_SOURCE]
+    return packages[0] if len(packages) == 1 else None
+
+
+def _holds_none(file: Path) -> bool:
+    return any(file.match(pattern) for pattern in _HOLD_NONE)
+
+
+def _holds(file: Path, function: str | None) -> bool:
+    names = (function,) if function else _signature.HANDLERS
+    source = _module.read(file)
+    if not any(name.encode() in source for name in (*names, "import")):
+        return False
+    module = _module.load(source, names=names)
+    return _signature.first(module) is not None if function is None else function in module.bound or module.is_open
