@@ -92,7 +92,9 @@ def run(*command: str | Path) -> None:
 def runs(*command: str | Path) -> bool:
     """Whether a program is there and works."""
     try:
-        finished = subprocess.run(command, env=environment(), stdin=subprocess.DEVNULL, capture_output=True, check=False)
+        finished = subprocess.run(
+            command, env=environment(), stdin=subprocess.DEVNULL, capture_output=True, check=False
+        )
     except OSError:
         return False
     return finished.returncode == 0

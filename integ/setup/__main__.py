@@ -1,7 +1,7 @@
 """Make what the tests in integ need of this machine: emulation of arm64, images, podman's copies of them.
 
-Does only what is missing. Without an engine, or without what images are made of, it says so and the tests that need them
-are skipped; with CI=true they fail.
+Does only what is missing. Without an engine, or without what images are made of, it says so and the tests that need
+them are skipped; with CI=true they fail.
 """
 
 from __future__ import annotations
