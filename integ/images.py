@@ -1,8 +1,8 @@
 """The images that tests run, each under the name that CDK and users give it.
 
 Where the real ones cannot be pulled, `python -m integ.setup` makes stand-ins out of Debian packages. As on the real
-registry, `latest-x86_64` and `latest-arm64` name one machine each. `latest` is the x86_64 one, because an engine without
-a registry keeps one platform a tag; a test that needs `latest` for arm64 takes the fixture `arm64_latest`.
+registry, `latest-x86_64` and `latest-arm64` name one machine each. `latest` is the x86_64 one, because an engine
+without a registry keeps one platform a tag; a test that needs `latest` for arm64 takes the fixture `arm64_latest`.
 """
 
 from __future__ import annotations
