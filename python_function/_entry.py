@@ -87,22 +87,25 @@ def resolve(
         if place.suffix != ".py":
             msg = f"entry {place} is no Python file. Pass a directory, or a file whose name ends in .py."
             raise EntryError(msg)
-        place, index = place.parent, place.name
-    return _in_directory(directory(place, cwd=cwd), index=index, module=module, function=function)
+        return _in_directory(place.parent, index=place.name, module=module, function=function)
+    return _in_directory(directory(entry, cwd=cwd), index=index, module=module, function=function)
 
 
 def directory(entry: Path | str, *, cwd: Path) -> Path:
     """Return the absolute path of the directory *entry*, which starts at *cwd* if it is relative."""
     place = Path(os.path.normpath(cwd / entry))
     if "\0" in str(entry) or not place.exists():
-        msg = f"entry {str(entry)!r} not found: there is no {place}. A relative entry starts at the working directory."
+        start = "" if Path(entry).is_absolute() else ". A relative entry starts at the working directory"
+        msg = f"entry {str(entry)!r} not found: there is no {place}{start}."
         raise EntryError(msg)
     if not place.is_dir():
         msg = f"entry {place} is not a directory."
         raise EntryError(msg)
-    if not os.access(place, os.R_OK | os.X_OK):
-        msg = f"entry {place} cannot be read: permission denied."
-        raise EntryError(msg)
+    try:
+        next(place.iterdir(), None)
+    except OSError as error:
+        msg = f"entry {place} cannot be read: {error.strerror}."
+        raise EntryError(msg) from error
     return place
 
 

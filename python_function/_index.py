@@ -89,12 +89,9 @@ def _candidates(directory: Path) -> Iterator[list[Path]]:
             continue
         files = sorted(file for file in place.glob("*.py") if file.is_file())
         yield from ([place / name] for name in NAMES if place / name in files)
-        is_package = place not in {directory, source}
-        yield [
-            file
-            for file in files
-            if file.name not in NAMES and (file.name != _PACKAGE or is_package) and not _holds_none(file)
-        ]
+        if place not in {directory, source}:
+            yield [place / _PACKAGE]
+        yield [file for file in files if file.name not in {*NAMES, _PACKAGE} and not _holds_none(file)]
 
 
 def _only_package(directory: Path) -> Path | None:

@@ -9,7 +9,7 @@ from typing import Final
 from packaging.specifiers import InvalidSpecifier, SpecifierSet
 
 from python_function import _script_block
-from python_function._distribution import read_toml, table
+from python_function._toml import read_toml, table
 from python_function.errors import PackagingError
 
 _PATCHES: Final = range(64)

@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import Final
 
 from python_function import _requires_python
-from python_function._distribution import read_toml, table
 from python_function._target import DEFAULT_RUNTIME, GLIBC
+from python_function._toml import read_toml, table
 from python_function.errors import OptionError, PackagingError
 
 _VERSION: Final = re.compile(r"(?:c?python-?)?(?P<version>3\.\d+)(?![\d])(?!t\b|[^#]*freethreaded)", re.IGNORECASE)

@@ -1,6 +1,7 @@
 """Whether what a name stands for can be called the way Lambda calls it: with an event and a context."""
 
 import ast
+from collections.abc import Mapping
 from typing import Final, TypeAlias
 
 from python_function._module import Module
@@ -10,8 +11,9 @@ HANDLERS: Final = ("handler", "lambda_handler", "handle", "main")
 
 _Definition: TypeAlias = ast.FunctionDef | ast.AsyncFunctionDef
 
-_LITERALS: Final = {
+_NO_FUNCTIONS: Final[Mapping[type[ast.AST], str]] = {
     ast.Dict: "a dict",
+    ast.Import: "a module",
     ast.JoinedStr: "a string",
     ast.List: "a list",
     ast.Set: "a set",
@@ -54,14 +56,17 @@ def _problem(node: ast.AST, module: Module, seen: frozenset[str]) -> str | None:
         case ast.Call(func=ast.Name(id=name)) if name in module.bound:
             problems = [_instance_problem(bound) for bound in module.bound[name]]
             return None if None in problems else problems[-1]
-        case ast.Import():
-            return "is a module, not a function"
-        case ast.Constant(value=value):
-            return f"is {repr(value)[:_SHOWN_CHARACTERS]}, which cannot be called"
-        case ast.Dict() | ast.JoinedStr() | ast.List() | ast.Set() | ast.Tuple():
-            return f"is {_LITERALS[type(node)]}, which cannot be called"
         case _:
-            return None
+            what = _no_function(node)
+            return None if what is None else f"is {what}, which cannot be called"
+
+
+def _no_function(node: ast.AST) -> str | None:
+    match node:
+        case ast.Constant(value=value):
+            return repr(value)[:_SHOWN_CHARACTERS]
+        case _:
+            return _NO_FUNCTIONS.get(type(node))
 
 
 def _definition_problem(definition: _Definition, *, bound: int = 0) -> str | None:

@@ -1,0 +1,3 @@
+from app.main import handler
+
+assert handler({"id": 1}, None)["stored"]

@@ -1,0 +1,3 @@
+from service import handler
+
+__all__ = ["handler"]

@@ -1,0 +1,3 @@
+from service.api import handle as handler
+
+__all__ = ["handler"]

@@ -1,0 +1,5 @@
+from aws_cdk import App
+
+from stack import ApiStack
+
+ApiStack(App(), "Api")
