@@ -2,11 +2,10 @@
 
 import ast
 import configparser
-import tomllib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final, cast
+from typing import Final
 
 from packaging.utils import (
     InvalidName,
@@ -17,6 +16,7 @@ from packaging.utils import (
     parse_wheel_filename,
 )
 
+from python_function._toml import read_toml, table
 from python_function.errors import PackagingError
 
 ARCHIVE_SUFFIXES: Final = (".whl", ".tar.gz", ".zip", ".tar.bz2", ".tar.xz", ".tgz", ".tar")
@@ -75,29 +75,6 @@ def name_of_archive(filename: str) -> str | None:
         return parse(filename)[0]
     except (InvalidWheelFilename, InvalidSdistFilename, InvalidName):
         return None
-
-
-def read_toml(path: Path) -> Mapping[str, object]:
-    """Return the content of the TOML file at *path*.
-
-    Raises:
-        PackagingError: The file is no TOML, or cannot be read.
-    """
-    try:
-        return tomllib.loads(path.read_text(encoding="utf-8-sig"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        msg = f"{path} is no valid TOML: {error}."
-        raise PackagingError(msg) from error
-    except OSError as error:
-        msg = f"{path} cannot be read: {error.strerror}."
-        raise PackagingError(msg) from error
-
-
-def table(content: object, *keys: str) -> Mapping[str, object]:
-    """Return the table below *keys* of *content*, an empty one where there is none."""
-    for key in keys:
-        content = cast("Mapping[str, object]", content).get(key) if isinstance(content, Mapping) else None
-    return cast("Mapping[str, object]", content) if isinstance(content, Mapping) else {}
 
 
 def _pyproject_name(path: Path) -> str | None:

@@ -110,9 +110,11 @@ def _unnamed(url: str, marker: str) -> _Parts:
 
 
 def _is_path(text: str, places: tuple[Path, ...]) -> bool:
+    if text.startswith("file:"):
+        return True
     if "://" in text or " @ " in text:
         return False
-    if text.startswith((".", "file:")) or "/" in text or "\\" in text:
+    if text.startswith(".") or "/" in text or "\\" in text:
         return True
     return text.endswith(ARCHIVE_SUFFIXES) and any((place / text).is_file() for place in places)
 

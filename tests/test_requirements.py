@@ -168,12 +168,23 @@ def test_a_file_may_be_included_twice(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "line", ["./lib", "lib/", "-e ./lib", "-e lib", "--editable=lib", "file:lib", "my-lib @ file:./lib"]
+    "line",
+    [
+        "./lib",
+        "lib/",
+        "file://{root}/lib",
+        "-e file://{root}/lib",
+        "-e ./lib",
+        "-e lib",
+        "--editable=lib",
+        "file:lib",
+        "my-lib @ file:./lib",
+    ],
 )
 def test_a_local_package_is_required_by_its_name(tmp_path: Path, line: str) -> None:
     _tree(tmp_path / "lib", "My_Lib")
 
-    found = _read(tmp_path, line)
+    found = _read(tmp_path, line.replace("{root}", str(tmp_path)))
 
     assert found.lines == ("my-lib",)
     assert found.local == (LocalPackage(name="my-lib", directory=tmp_path / "lib"),)

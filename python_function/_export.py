@@ -1,0 +1,170 @@
+"""Asks the tool that owns a lock for the exact list of what to install."""
+
+import hashlib
+import re
+import tempfile
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
+from pathlib import Path
+from types import MappingProxyType
+from typing import Final, NoReturn
+
+from python_function import _environment, _pipfile, _poetry_lock, _requirements, _sources
+from python_function._host import Host
+from python_function._packaging import Packaging
+from python_function._process import CommandError
+from python_function._requirements import Requirements
+from python_function._toml import read_toml, tables
+from python_function._urls import bare
+from python_function.errors import PackagingError
+
+PIPENV_VERSION: Final = "2026.10.3"
+"""The pipenv that exports, whichever one wrote the lock: its format has not changed since 2014."""
+
+_QUIET: Final = MappingProxyType(
+    {
+        "PIPENV_DONT_LOAD_ENV": "1",
+        "PIPENV_IGNORE_VIRTUALENVS": "1",
+        "PIPENV_NOSPIN": "1",
+        "POETRY_VIRTUALENVS_CREATE": "false",
+        "POETRY_WARNINGS_EXPORT": "false",
+    }
+)
+"""What keeps the tools from making environments, reading ``.env``, and talking of other things."""
+
+_STALE: Final = ("needs to be updated, but `--locked`", "changed significantly since poetry.lock was last generated")
+_INDEX_LINE: Final = re.compile(r"(?:-i|--(?P<extra>extra-)?index-url)[ =](?P<url>\S+)\s*")
+_INLINE_SECRET: Final = re.compile(r"://(?!git@|\$\{\w+\}(?::\$\{\w+\})?@)[^/\s]*@")
+"""User info other than variables: what has it is not kept."""
+
+
+def requirements(packaging: Packaging, *, host: Host, environment: Mapping[str, str]) -> Requirements:
+    """Return what *packaging* says to install, as exactly as it says it.
+
+    Args:
+        packaging: What declares the dependencies.
+        host: The machine to run the tool on.
+        environment: What the user set for the build; it overrides the process's own.
+
+    Raises:
+        PackagingError: The lock is stale, or its tool refuses it.
+        BundlingError: The tool cannot be had.
+    """
+    if packaging.requirements is not None or packaging.file is None:
+        return packaging.requirements or Requirements()
+    env = {**_environment.for_installer({**host.environ, **environment}), **_QUIET}
+    return _EXPORTERS[packaging.kind](packaging, packaging.file, host, env)
+
+
+def _uv(packaging: Packaging, lock: Path, host: Host, env: Mapping[str, str]) -> Requirements:
+    choice = packaging.choice
+    argv = (
+        *(host.uv, "export", "--quiet", "--format", "requirements.txt", "--no-header", "--no-annotate"),
+        *("--no-default-groups", "--no-emit-project", "--python", host.python),
+        *(("--package", packaging.part.member) if packaging.part.member else ()),
+        *(f"--group={group}" for group in choice.groups),
+        *(f"--extra={extra}" for extra in choice.extras),
+    )
+    try:
+        text = host.run((*argv, "--locked"), cwd=lock.parent, env=env)
+    except CommandError as error:
+        # Only a running Python that the project excludes keeps uv from comparing the lock with its manifest.
+        if "requested interpreter resolved to" not in error.output or not packaging.part.fresh:
+            _refuse(lock, "uv lock", error)
+        text = host.run((*argv, "--frozen"), cwd=lock.parent, env=env)
+    return _read(text, lock, links=packaging.part.links, indexes=tuple(_uv_indexes(packaging, lock)))
+
+
+def _uv_indexes(packaging: Packaging, lock: Path) -> Iterator[str]:
+    """Yield the arguments for the indexes that locked packages come from; their names lead to credentials."""
+    directories = dict.fromkeys((lock.parent, packaging.project or lock.parent))
+    manifests = (read_toml(place / "pyproject.toml") for place in directories if (place / "pyproject.toml").is_file())
+    for index in (index for manifest in manifests for index in tables(manifest, "tool", "uv", "index")):
+        url = str(index.get("url", ""))
+        if bare(url) in packaging.part.indexes:
+            if index.get("default"):
+                yield f"--default-index={bare(url)}"
+            else:
+                name = f"{index['name']}=" if "name" in index else ""
+                yield f"--index={name}{bare(url)}"
+
+
+def _poetry(packaging: Packaging, lock: Path, host: Host, env: Mapping[str, str]) -> Requirements:
+    choice = packaging.choice
+    if not packaging.part.fresh and _poetry_lock.is_of_poetry_1(lock):
+        raise PackagingError(_stale(lock, "poetry lock --no-update"))
+    poetry, plugin = _poetry_lock.versions(lock, choice.poetry_version)
+    argv = (
+        *("--from", f"poetry=={poetry}", "--with", f"poetry-plugin-export=={plugin}"),
+        *("poetry", "export", "--no-interaction", "--no-ansi", "--format=requirements.txt"),
+        *(f"--with={group}" for group in choice.groups),
+        *(f"--extras={extra}" for extra in choice.extras),
+        *(() if choice.poetry_include_hashes else ("--without-hashes",)),
+        *(("--without-urls",) if choice.poetry_without_urls else ()),
+    )
+    try:
+        return _read(_kept(argv, lock, host, env), lock)
+    except CommandError as error:
+        _refuse(lock, "poetry lock", error)
+
+
+def _pipenv(packaging: Packaging, lock: Path, host: Host, env: Mapping[str, str]) -> Requirements:
+    if not packaging.part.fresh:
+        raise PackagingError(_stale(lock, "pipenv lock"))
+    categories = _pipfile.categories(packaging.choice)
+    argv = (
+        *("--from", f"pipenv=={packaging.choice.pipenv_version or PIPENV_VERSION}", "pipenv", "requirements", "--hash"),
+        *((f"--categories={','.join(categories)}",) if len(categories) > 1 else ()),
+    )
+    try:
+        return _read(_kept(argv, lock, host, env), lock)
+    except CommandError as error:
+        _refuse(lock, "pipenv lock", error)
+
+
+def _kept(argv: tuple[str, ...], lock: Path, host: Host, env: Mapping[str, str]) -> str:
+    """Return what the tool of *argv* says, from the cache if it was asked before."""
+    files = (lock, lock.with_name("pyproject.toml"), lock.with_name("Pipfile"))
+    contents = [file.read_bytes() if file.is_file() else b"" for file in files]
+    key = hashlib.sha256(repr((argv, str(lock), contents)).encode()).hexdigest()
+    place = host.cache / "exports" / f"{key}.txt"
+    if place.is_file():
+        return place.read_text(encoding="utf-8")
+    text = host.run((host.uv, "tool", "run", "--quiet", "--python", host.python, *argv), cwd=lock.parent, env=env)
+    if not _INLINE_SECRET.search(text):
+        place.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.NamedTemporaryFile("w", encoding="utf-8", dir=place.parent, delete=False) as file:
+            file.write(text)
+        Path(file.name).replace(place)
+    return text
+
+
+def _read(text: str, lock: Path, *, links: tuple[Path, ...] = (), indexes: tuple[str, ...] = ()) -> Requirements:
+    lines = (_index(line) for line in text.splitlines())
+    found = _requirements.parse("\n".join(lines), base=lock.parent, source=f"what {lock} exports", exact=True)
+    return replace(found, links=(*found.links, *links), flags=(*found.flags, *indexes))
+
+
+def _index(line: str) -> str:
+    """Return *line*, a line of an export, so that it adds an index only where it is not the one asked anyhow."""
+    match = _INDEX_LINE.fullmatch(line)
+    return "".join(_sources.index_lines(match["url"], first=not match["extra"])) if match else line
+
+
+def _refuse(lock: Path, command: str, error: CommandError) -> NoReturn:
+    if any(words in error.output for words in _STALE):
+        raise PackagingError(_stale(lock, command)) from error
+    msg = f"{lock} cannot be exported. If it is stale, run '{command}' in {lock.parent} and commit it. {error}"
+    raise PackagingError(msg) from error
+
+
+def _stale(lock: Path, command: str) -> str:
+    return (
+        f"{lock} is stale: it was made for another state of the manifest beside it. "
+        f"Run '{command}' in {lock.parent} and commit {lock.name}."
+    )
+
+
+_EXPORTERS: Final[Mapping[str, Callable[[Packaging, Path, Host, Mapping[str, str]], Requirements]]] = MappingProxyType(
+    {"uv": _uv, "poetry": _poetry, "pipenv": _pipenv}
+)

@@ -1,0 +1,50 @@
+"""The part of a lock that a bundle depends on, whichever tool wrote it."""
+
+import json
+from collections.abc import Mapping
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass
+from pathlib import Path
+from typing import cast
+
+from python_function._distribution import LocalArchive, LocalPackage
+from python_function._urls import bare
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LockPart:
+    """What a lock says of the packages that are needed.
+
+    Attributes:
+        identity: The entries of those packages as canonical text, without credentials.
+        local: Those of them that are source trees on this machine.
+        archives: Those of them that are wheels or source distributions in the user's tree.
+        links: Directories of packages that stand for an index.
+        indexes: The indexes that they come from, without credentials.
+        fresh: Whether the lock surely fits its manifest; else its tool has to be asked, and the identity tells.
+        member: The name of the project that needs them, where the lock tells.
+    """
+
+    identity: tuple[str, ...] = ()
+    local: tuple[LocalPackage, ...] = ()
+    archives: tuple[LocalArchive, ...] = ()
+    links: tuple[Path, ...] = ()
+    indexes: tuple[str, ...] = ()
+    fresh: bool = True
+    member: str | None = None
+
+
+def canonical(value: object, noise: AbstractSet[str] = frozenset()) -> str:
+    """Return *value*, from TOML or JSON, as the one text that it has without the keys in *noise*."""
+    return bare(json.dumps(_without(value, noise), sort_keys=True, ensure_ascii=False, default=str))
+
+
+def _without(value: object, noise: AbstractSet[str]) -> object:
+    match value:
+        case Mapping():
+            content = cast("Mapping[str, object]", value)
+            return {key: _without(item, noise) for key, item in content.items() if key not in noise}
+        case list():
+            return [_without(item, noise) for item in cast("list[object]", value)]
+        case _:
+            return value

@@ -1,0 +1,199 @@
+"""Which tool owns the dependencies of an entry, and what its files say, without starting it."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import MappingProxyType
+from typing import Final
+
+from python_function import _lockless, _pipfile, _poetry_lock, _pylock, _requirements, _script_block, _uv_lock
+from python_function._declared import Choice, Declared, Notice, unpinned
+from python_function._distribution import LocalPackage
+from python_function._lock_part import LockPart
+from python_function._requirements import Requirements
+from python_function._toml import read_toml
+from python_function.errors import OptionError, PackagingError
+
+LOCKS: Final = MappingProxyType(
+    {"uv": "uv.lock", "poetry": "poetry.lock", "pipenv": "Pipfile.lock", "pylock": "pylock.toml"}
+)
+"""The lock of each kind. Two of them side by side contradict each other, so their order means nothing."""
+
+KINDS: Final = (*LOCKS, "pip", "script", "pyproject", "none")
+"""What ``packaging=`` may be, in the order in which they are looked for."""
+
+
+_NO_CHOICE: Final = Choice()
+_INSTEAD: Final = MappingProxyType({"uv": "pyproject", "poetry": "pyproject", "pipenv": "Pipfile"})
+"""What is read of a tool's project that has no lock."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Packaging:
+    """Where the dependencies of an entry are declared.
+
+    Attributes:
+        kind: One of :data:`KINDS`.
+        file: The file that decides: the lock, the requirements, or the manifest; ``None`` for the kind ``none``.
+        project: The directory of the project that needs the dependencies, inside the workspace of *file*.
+        choice: What was chosen among the optional dependencies, and how to ask the tool.
+        part: The part of a lock that is needed, where its tool has to say what to install.
+        requirements: What to install, where the files alone say it.
+        local: The source trees that the bundle depends on.
+        identity: What decides the bundle, as text, without secrets and without the place of anything on this machine.
+            The content of *local* is not in it.
+        warnings: What the user should know.
+    """
+
+    kind: str = "none"
+    file: Path | None = None
+    project: Path | None = None
+    choice: Choice = _NO_CHOICE
+    part: LockPart = field(default_factory=LockPart)
+    requirements: Requirements | None = None
+    local: tuple[LocalPackage, ...] = ()
+    identity: tuple[str, ...] = ()
+    warnings: tuple[Notice, ...] = ()
+
+    @property
+    def title(self) -> str:
+        """What a line about the build calls it."""
+        return f"dependencies of {self.file.name}" if self.file else "no dependencies"
+
+
+def detect(
+    entry: Path,
+    *,
+    index: Path | None = None,
+    packaging: str | None = None,
+    project_root: Path | None = None,
+    choice: Choice = _NO_CHOICE,
+) -> Packaging:
+    """Find out what declares the dependencies of *entry*.
+
+    Args:
+        entry: The directory of the code; absolute.
+        index: The file of the handler, which may carry its dependencies in a PEP 723 block; absolute.
+        packaging: The kind to take, whatever else there is.
+        project_root: The directory above the entry that the search may go up to. Without it only a uv workspace that
+            the entry is a member of is looked for above the entry.
+        choice: What to take of the optional dependencies, and how to ask the tool.
+
+    Raises:
+        PackagingError: The files contradict each other, or cannot be read.
+        OptionError: An option does not fit what was found.
+    """
+    if packaging is not None and packaging not in KINDS:
+        msg = f"packaging must be one of {', '.join(KINDS)}, not {packaging!r}."
+        raise OptionError(msg)
+    home = _home(entry, project_root)
+    found = _found(home, index, project_root)
+    kind = packaging or _first(home, found)
+    if kind == "none":
+        return Packaging(choice=choice)
+    if kind not in found:
+        kind = _INSTEAD.get(kind, kind)
+    if kind not in found:
+        raise PackagingError(_missing(packaging or kind, home, index, found))
+    return _declared(kind, found[kind], home, choice, _ignored(kind, packaging, found))
+
+
+def _home(entry: Path, project_root: Path | None) -> Path:
+    """Return the nearest directory that declares dependencies, from the entry up to the project's root."""
+    if project_root is None or not entry.is_relative_to(project_root):
+        return entry
+    names = (*LOCKS.values(), "requirements.txt", "Pipfile", "pyproject.toml")
+    above = [place for place in (entry, *entry.parents) if place.is_relative_to(project_root)]
+    return next((place for place in above if any((place / name).is_file() for name in names)), entry)
+
+
+def _found(home: Path, index: Path | None, project_root: Path | None) -> Mapping[str, Path]:
+    """Return the file of every kind that there is, in the order of :data:`KINDS`."""
+    files = {kind: home / name for kind, name in {**LOCKS, "pip": "requirements.txt"}.items()}
+    found = {kind: path for kind, path in files.items() if path.is_file()}
+    if not found.keys() & LOCKS.keys() and (lock := _workspace_lock(home, project_root)):
+        found["uv"] = lock
+    if index and _script_block.has(index):
+        found["script"] = index
+    if "pipenv" not in found and (home / "Pipfile").is_file():
+        found["Pipfile"] = home / "Pipfile"
+    if _lockless.declares(home / "pyproject.toml"):
+        found["pyproject"] = home / "pyproject.toml"
+    order = (*LOCKS, "pip", "script", "Pipfile", "pyproject")
+    return {kind: found[kind] for kind in order if kind in found}
+
+
+def _workspace_lock(home: Path, project_root: Path | None) -> Path | None:
+    """Return the lock of the uv workspace that the project in *home* is a member of."""
+    if not (home / "pyproject.toml").is_file():
+        return None
+    above = [place for place in home.parents if project_root is None or place.is_relative_to(project_root)]
+    for root in above:
+        lock = root / LOCKS["uv"]
+        if lock.is_file() and (_uv_lock.member(read_toml(lock), root, home) or _uv_lock.claims(root, home)):
+            return lock
+    return None
+
+
+def _first(home: Path, found: Mapping[str, Path]) -> str:
+    locks = [path for kind, path in found.items() if kind in LOCKS]
+    if len(locks) > 1:
+        names = " and ".join(path.name for path in locks)
+        msg = f"{home} has both {names}. Remove one, or pass packaging=... to choose."
+        raise PackagingError(msg)
+    return next(iter(found), "none")
+
+
+def _missing(kind: str, home: Path, index: Path | None, found: Mapping[str, Path]) -> str:
+    expected = {
+        **{lock: str(home / name) for lock, name in LOCKS.items()},
+        "pip": str(home / "requirements.txt"),
+        "script": f"a PEP 723 block in {index}" if index else "a PEP 723 block in the handler's file",
+        "pyproject": f"dependencies in {home / 'pyproject.toml'}",
+    }
+    there = ", ".join(str(path) for path in found.values()) or "nothing that declares dependencies"
+    return f"packaging={kind!r} needs {expected[kind]}. Found: {there}. Create it, or leave packaging out."
+
+
+def _ignored(kind: str, packaging: str | None, found: Mapping[str, Path]) -> tuple[Notice, ...]:
+    if packaging or not (others := [path for other, path in found.items() if other in {"pip", "script"} - {kind}]):
+        return ()
+    what = " and ".join(path.name if path.suffix == ".txt" else f"the PEP 723 block of {path.name}" for path in others)
+    text = f"{found[kind]} decides the dependencies; {what} is not read. Remove it, or pass packaging=... to choose."
+    return (Notice(id="ignoredDependencies", text=text),)
+
+
+def _declared(kind: str, file: Path, home: Path, choice: Choice, notices: tuple[Notice, ...]) -> Packaging:
+    declared = _READERS[kind](file, home, choice)
+    part, requirements = declared.part, declared.requirements
+    return Packaging(
+        kind={"Pipfile": "pipenv"}.get(kind, kind),
+        file=file,
+        project=home,
+        choice=choice,
+        part=part,
+        requirements=requirements,
+        local=requirements.local if requirements else part.local,
+        identity=(kind, *choice.identity(), *part.identity, *(requirements.identity if requirements else ())),
+        warnings=(*notices, *declared.warnings),
+    )
+
+
+def _pip(file: Path, project: Path, choice: Choice) -> Declared:  # noqa: ARG001 - one signature for all readers
+    choice.check(file, groups=None, extras=None)
+    requirements = _requirements.read(file)
+    return Declared(requirements=requirements, warnings=unpinned(file, requirements))
+
+
+_READERS: Final[Mapping[str, Callable[[Path, Path, Choice], Declared]]] = MappingProxyType(
+    {
+        "uv": _uv_lock.declared,
+        "poetry": _poetry_lock.declared,
+        "pipenv": _pipfile.locked,
+        "pylock": _pylock.declared,
+        "pip": _pip,
+        "script": _script_block.declared,
+        "Pipfile": _pipfile.unlocked,
+        "pyproject": _lockless.declared,
+    }
+)

@@ -1,0 +1,95 @@
+"""``Pipfile`` and ``Pipfile.lock``: the categories of them that are chosen."""
+
+import hashlib
+import json
+import os
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Final, cast
+
+from packaging.utils import canonicalize_name
+
+from python_function import _requirements, _sources
+from python_function._declared import Choice, Declared, no_lock
+from python_function._distribution import LocalArchive, LocalPackage
+from python_function._lock_part import LockPart, canonical
+from python_function._toml import read_toml, table, tables
+from python_function.errors import PackagingError
+
+_DEVELOP: Final = frozenset({"dev", "develop", "dev-packages"})
+_META: Final = frozenset({"source", "requires", "scripts", "pipenv"})
+
+
+def locked(file: Path, project: Path, choice: Choice) -> Declared:
+    """Return what the lock *file* says of the default category and the chosen ones."""
+    lock = _read_lock(file)
+    choice.check(file, groups=(*_DEVELOP, *(key for key in lock if not key.startswith("_"))), extras=None)
+    entries = [item for category in categories(choice) for item in table(lock, category).items()]
+    places = list(_places(project, entries))
+    doubt = (canonical(read_toml(file.with_name("Pipfile"))),) if _is_stale(file, lock) else ()
+    return Declared(
+        part=LockPart(
+            identity=(*(f"{name} {canonical(entry)}" for name, entry in entries), *doubt),
+            fresh=not doubt,
+            local=tuple(LocalPackage(name=name, directory=path) for name, path in places if not path.is_file()),
+            archives=tuple(LocalArchive(name=name, path=path) for name, path in places if path.is_file()),
+        )
+    )
+
+
+def unlocked(file: Path, project: Path, choice: Choice) -> Declared:
+    """Return what the manifest *file* asks for in its packages and the chosen categories."""
+    manifest = read_toml(file)
+    known = (key for key in manifest if key not in _META)
+    choice.check(file, groups=(*_DEVELOP, *known), extras=None)
+    names = {"default": "packages", "develop": "dev-packages"}
+    wanted = [item for c in categories(choice) for item in table(manifest, names.get(c, c)).items()]
+    lines = (*_index_lines(manifest), *(_sources.line(name, value, project) for name, value in wanted))
+    requirements = _requirements.parse("\n".join(lines), base=project, source=f"{file} (packages)")
+    warning = no_lock(file, "pipenv lock", lock="Pipfile.lock")
+    return Declared(requirements=requirements, warnings=(warning,))
+
+
+def categories(choice: Choice) -> tuple[str, ...]:
+    """Return the categories to install, as the lock calls them."""
+    return ("default", *("develop" if name in _DEVELOP else name for name in choice.groups))
+
+
+def _is_stale(file: Path, lock: Mapping[str, object]) -> bool:
+    """Tell whether the lock *file* was made for another Pipfile than the one beside it; pipenv exports it even so."""
+    manifest = file.with_name("Pipfile")
+    if not manifest.is_file():
+        return False
+    kept = table(lock, "_meta", "hash").get("sha256")
+    return kept is not None and kept != _digest(read_toml(manifest))
+
+
+def _digest(manifest: Mapping[str, object]) -> str:
+    """Return what pipenv keeps in a lock of the Pipfile that it was made for."""
+    meta = {"sources": manifest.get("source", []), "requires": table(manifest, "requires")}
+    content: dict[str, object] = {"_meta": meta, "default": table(manifest, "packages")}
+    content["develop"] = table(manifest, "dev-packages")
+    content |= {key: value for key, value in manifest.items() if key not in {*_META, "packages", "dev-packages"}}
+    return hashlib.sha256(json.dumps(content, sort_keys=True, separators=(",", ":")).encode()).hexdigest()
+
+
+def _read_lock(file: Path) -> Mapping[str, object]:
+    try:
+        content: object = json.loads(file.read_text(encoding="utf-8-sig"))
+    except (ValueError, OSError) as error:
+        msg = f"{file} cannot be read as JSON: {error}. Run 'pipenv lock' to write it anew."
+        raise PackagingError(msg) from error
+    return cast("Mapping[str, object]", content) if isinstance(content, dict) else {}
+
+
+def _places(project: Path, entries: list[tuple[str, object]]) -> Iterator[tuple[str, Path]]:
+    for name, entry in entries:
+        place = table(entry).get("path") or table(entry).get("file")
+        if isinstance(place, str) and "://" not in place:
+            yield canonicalize_name(name), Path(os.path.normpath(project / place))
+
+
+def _index_lines(manifest: Mapping[str, object]) -> Iterator[str]:
+    urls = [str(source["url"]) for source in tables(manifest, "source") if "url" in source]
+    for url in urls:
+        yield from _sources.index_lines(url, first=url == urls[0])

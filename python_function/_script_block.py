@@ -1,0 +1,53 @@
+"""The dependencies that a Python file carries itself: https://peps.python.org/pep-0723/."""
+
+import re
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Final
+
+from python_function import _requirements, _sources
+from python_function._declared import Choice, Declared, unpinned
+from python_function._toml import strings
+from python_function.errors import PackagingError
+
+_BLOCK: Final = re.compile(r"(?m)^# /// (?P<type>[a-zA-Z0-9-]+)$\s(?P<content>(^#(| .*)$\s)+)^# ///$")
+"""The expression of the specification."""
+
+
+def has(file: Path) -> bool:
+    """Tell whether *file* declares dependencies of its own, be it none."""
+    return file.suffix == ".py" and file.is_file() and b"# /// script" in file.read_bytes() and _block(file) is not None
+
+
+def declared(file: Path, project: Path, choice: Choice) -> Declared:
+    """Return what the block of *file* asks for."""
+    choice.check(file, groups=None, extras=None)
+    block = _block(file) or {}
+    lines = _sources.lines(strings(block, "dependencies"), block, project)
+    requirements = _requirements.parse("\n".join(lines), base=project, source=f"{file} (PEP 723 block)")
+    return Declared(requirements=requirements, warnings=unpinned(file, requirements))
+
+
+def requires_python(file: Path) -> str | None:
+    """Return what the block of *file* says of the Python that it needs."""
+    found = (_block(file) or {}).get("requires-python") if has(file) else None
+    return found if isinstance(found, str) else None
+
+
+def _block(file: Path) -> Mapping[str, object] | None:
+    text = file.read_text(encoding="utf-8-sig").replace("\r\n", "\n")
+    blocks = [match for match in _BLOCK.finditer(text) if match["type"] == "script"]
+    if len(blocks) > 1:
+        msg = f"{file} has {len(blocks)} script blocks. Keep one."
+        raise PackagingError(msg)
+    if not blocks:
+        return None
+    content = "".join(
+        line[2:] if line.startswith("# ") else line[1:] for line in blocks[0]["content"].splitlines(keepends=True)
+    )
+    try:
+        return tomllib.loads(content)
+    except tomllib.TOMLDecodeError as error:
+        msg = f"{file}: the script block is no valid TOML: {error}."
+        raise PackagingError(msg) from error
