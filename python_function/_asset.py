@@ -6,7 +6,6 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Final
 
 import aws_cdk
 import jsii
@@ -23,10 +22,7 @@ from python_function._process import Process
 from python_function._report import Report
 from python_function._source import Source
 from python_function._target import Target
-from python_function.errors import PythonFunctionError
 from python_function.options import BundlingOptions
-
-_HASHES_OF_OUTPUT: Final = frozenset({aws_cdk.AssetHashType.OUTPUT, aws_cdk.AssetHashType.BUNDLE})
 
 
 def to_target(runtime: lambda_.Runtime, architecture: lambda_.Architecture) -> Target:
@@ -151,7 +147,7 @@ def bundled(scope: Construct, id: str, spec: BundleSpec, options: BundlingOption
 
 
 def _code(spec: BundleSpec, options: BundlingOptions, bundler: Bundler) -> lambda_.AssetCode:
-    hashed_output = options.asset_hash_type in _HASHES_OF_OUTPUT
+    hashed_output = options.asset_hash_type is aws_cdk.AssetHashType.OUTPUT
     return lambda_.Code.from_asset(
         str(spec.source.directory),
         asset_hash=None if hashed_output else options.asset_hash or _fingerprint.fingerprint(spec),

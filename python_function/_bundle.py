@@ -11,9 +11,9 @@ from python_function._container import SCRATCH, UV, ContainerBuild, Directories
 from python_function._engine_errors import EngineError
 from python_function._host import Host
 from python_function._local import LocalBuild, NoWheelError
-from python_function._plan import BundleSpec, Site, plan
+from python_function._plan import BundleSpec, plan
 from python_function._requirements import Requirements
-from python_function._steps import INPUT, OUTPUT
+from python_function._steps import INPUT, OUTPUT, Site
 from python_function._tree import TreeError
 from python_function.errors import BundlingError
 
@@ -48,9 +48,13 @@ def _empty(directory: Path) -> None:
 
 @contextmanager
 def _workplace(output: Path) -> Iterator[Path]:
-    """Give a directory beside nothing of the user's, on the file system of *output*, and shared with the engine as it is."""
+    """Give a directory to work in.
+
+    In *output* it is on the file system of the finished bundle and shared with the engine if that is, and CDK removes
+    it should this process not live to.
+    """
     work = output / ".python-function"
-    work.mkdir()
+    work.mkdir(mode=0o700)
     try:
         yield work
     finally:
@@ -75,8 +79,10 @@ def _instead(spec: BundleSpec, requirements: Requirements, work: Path, host: Hos
     packages = ", ".join(error.packages)
     why = f"{packages} has no wheel for {spec.target.runtime} on {spec.target.architecture}"
     if spec.strategy == "local":
-        msg = f'{why}, and strategy="local" installs wheels only. Choose a version that has one, or pass strategy="auto".'
-        raise BundlingError(f"{msg}\n{error}") from error
+        msg = (
+            f'{why}, and strategy="local" builds none. Choose a version that has one, or pass strategy="auto".\n{error}'
+        )
+        raise BundlingError(msg) from error
     host.report.say(f"{why}: building in {spec.container.image}")
     shutil.rmtree(work / "output", ignore_errors=True)
     try:

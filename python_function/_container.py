@@ -16,6 +16,10 @@ from python_function.errors import BundlingError
 SCRATCH: Final = "/asset-scratch"
 UV: Final = "/asset-uv"
 CACHE: Final = "/asset-cache"
+_HOME: Final = "/tmp"  # noqa: S108 - in the container, where the user may have no other
+
+_LEAVE_OPEN: Final = f"trap 'chmod -R a+rwX {INPUT} {OUTPUT} {SCRATCH} 2>/dev/null' EXIT\n"
+"""Lets the host take and remove what another user has made."""
 
 _CLIENT_NAMES: Final = frozenset({"HOME", "PATH", "TMPDIR", "XDG_RUNTIME_DIR"})
 _CLIENT_PREFIXES: Final = ("CONTAINER_", "DOCKER_", "PODMAN_")
@@ -53,7 +57,9 @@ class ContainerBuild:
         Raises:
             BundlingError: The engine or the image is not there, or the script failed.
         """
-        self._open(directories.output)
+        if self._is_foreign:
+            _open(directories)
+            script = _LEAVE_OPEN + script
         name = f"python-function-{uuid.uuid4().hex}"
         try:
             if self.container.copies:
@@ -94,9 +100,9 @@ class ContainerBuild:
 
     @property
     def _variables(self) -> tuple[tuple[str, str], ...]:
-        cached = {} if self.container.user or self.container.copies else {"UV_CACHE_DIR": CACHE}
-        variables = {"HOME": "/tmp", "UV_CACHE_DIR": "/tmp/uv-cache", **cached, **_environment.for_installer(self.environment)}  # noqa: S108 - a path in the container
-        return tuple(sorted(variables.items()))
+        cache = _HOME if self._is_foreign else CACHE
+        own = {"HOME": _HOME, "UV_CACHE_DIR": f"{cache}/uv"}
+        return tuple(sorted({**own, **_environment.for_installer(self.environment)}.items()))
 
     def _arguments(self, script: str) -> tuple[str, ...]:
         """Return what ``run`` and ``create`` have in common: the options, the image, the command."""
@@ -135,7 +141,14 @@ class ContainerBuild:
     def _is_rootless_podman(self) -> bool:
         """Tell whether the host's user is root to the engine's containers, whose other users own nothing of ours."""
         ids = self.host.ids
-        return Path(self._engine).name.startswith("podman") and ids is not None and ids[0] != 0 and not self.container.user
+        return (
+            Path(self._engine).name.startswith("podman") and ids is not None and ids[0] != 0 and not self.container.user
+        )
+
+    @property
+    def _is_foreign(self) -> bool:
+        """Tell whether the files that the container gets belong to somebody else there."""
+        return self.container.copies or self.container.user is not None
 
     @property
     def _user(self) -> str | None:
@@ -151,20 +164,15 @@ class ContainerBuild:
 
     def _mounts(self, directories: Directories) -> tuple[str, ...]:
         relabel = ":z" if _selinux() else ""
-        cache = () if self.container.user else ((self._cache(), CACHE),)
+        cache = () if self._is_foreign else ((self._cache(), CACHE),)
         mounts = (*_places(directories), *cache)
         return tuple(part for source, target in mounts for part in ("--volume", f"{source}:{target}{relabel}"))
 
     def _cache(self) -> Path:
         """Return the installer's cache for containers; the host's own is not for hooks to write to."""
-        cache = self.host.cache / "container-uv-cache"
+        cache = self.host.cache / "containers"
         cache.mkdir(parents=True, exist_ok=True)
         return cache
-
-    def _open(self, output: Path) -> None:
-        """Let the container's user write, whoever that is."""
-        if self.container.user:
-            output.chmod(0o777)
 
 
 def _places(directories: Directories) -> tuple[tuple[Path, str], ...]:
@@ -174,6 +182,13 @@ def _places(directories: Directories) -> tuple[tuple[Path, str], ...]:
         (directories.scratch, SCRATCH),
         (directories.uv, UV),
     )
+
+
+def _open(directories: Directories) -> None:
+    """Let whoever builds in the container write to what it gets; the directory around it stays closed."""
+    for directory in (directories.input, directories.output, directories.scratch):
+        for path in (directory, *directory.rglob("*")):
+            path.chmod(0o777 if path.is_dir() or path.stat().st_mode & 0o100 else 0o666)
 
 
 def _selinux() -> bool:

@@ -17,7 +17,10 @@ _NO_IMAGE: Final = re.compile(
     re.IGNORECASE,
 )
 _ENGINE_FAILED: Final = 125
-"""The exit code of an engine that could not start the container: https://docs.docker.com/reference/cli/docker/container/run/."""
+"""The exit code of an engine that could not start the container.
+
+https://docs.docker.com/reference/cli/docker/container/run/#exit-status
+"""
 
 
 class EngineError(BundlingError):

@@ -19,7 +19,16 @@ _UV_NAMES: Final = MappingProxyType(
 """Variables of pip and what uv calls them: https://docs.astral.sh/uv/reference/environment/."""
 
 _MISLEADING: Final = frozenset(
-    {"CONDA_PREFIX", "PYTHONHOME", "PYTHONPATH", "UV_PROJECT", "UV_PYTHON", "UV_SYSTEM_PYTHON", "UV_TARGET", "VIRTUAL_ENV"}
+    {
+        "CONDA_PREFIX",
+        "PYTHONHOME",
+        "PYTHONPATH",
+        "UV_PROJECT",
+        "UV_PYTHON",
+        "UV_SYSTEM_PYTHON",
+        "UV_TARGET",
+        "VIRTUAL_ENV",
+    }
 )
 """Variables that point an installer at the Python environment of whoever runs it."""
 
@@ -41,7 +50,9 @@ _TRANSPORT: Final = frozenset(
 )
 """Variables that say how to reach an index, not what is got from it."""
 
-_SECRET_NAME: Final = re.compile(r"TOKEN(?!IZ)|PASSW|SECRET|CREDENTIAL|APIKEY|(^|_)(KEY|PWD|PASS|AUTH)(_|$)", re.IGNORECASE)
+_SECRET_NAME: Final = re.compile(
+    r"TOKEN(?!IZ)|PASSW|SECRET|CREDENTIAL|APIKEY|(^|_)(KEY|PWD|PASS|AUTH)(_|$)", re.IGNORECASE
+)
 _SHORTEST_SECRET: Final = 4
 """Shorter values are no secrets, and hiding them would make output unreadable."""
 

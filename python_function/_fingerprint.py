@@ -37,7 +37,13 @@ def fingerprint(spec: BundleSpec) -> str:
 
 def _identity(spec: BundleSpec) -> dict[str, object]:
     container = spec.container
-    in_container = (container.image, container.platform, container.entrypoint, container.command, container.working_directory)
+    in_container = (
+        container.image,
+        container.platform,
+        container.entrypoint,
+        container.command,
+        container.working_directory,
+    )
     return {
         "format": _FORMAT,
         "target": (spec.target.runtime, spec.target.architecture),
@@ -58,7 +64,7 @@ def _lines(directory: Path, files: Iterable[tuple[str, str]]) -> Iterable[bytes]
             content = file.read_bytes()
             executable = bool(file.stat().st_mode & 0o100)
         except OSError as error:
-            msg = f"{file} cannot be read: {error.strerror}. Give yourself the right to, or leave it out by asset_excludes."
+            msg = f"{file} cannot be read: {error.strerror}. Change that, or leave it out by asset_excludes."
             raise EntryError(msg) from error
         if b"\0" not in content[:_TEXT_PROBE]:
             content = content.replace(b"\r\n", b"\n")

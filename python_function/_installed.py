@@ -14,6 +14,7 @@ import sys
 from pathlib import Path
 from typing import Sequence
 
+
 def clean(directory: Path) -> None:
     """Take out of *directory* what an installer writes for itself, and what names the machine it ran on.
 
@@ -67,7 +68,6 @@ def _replace(path: Path, content: bytes) -> None:
     path.unlink()
     path.write_bytes(content)
     path.chmod(mode)
-
 
 
 def _unlink(path: Path) -> None:

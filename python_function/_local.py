@@ -9,9 +9,8 @@ from typing import Final, assert_never
 
 from python_function import _environment, _installed, _script, _tree
 from python_function._host import Host
-from python_function._plan import Site
 from python_function._process import CommandError
-from python_function._steps import INPUT, OUTPUT, CleanInstalled, CopySource, Hook, PinLocal, Run, Step
+from python_function._steps import INPUT, OUTPUT, CleanInstalled, CopySource, Hook, PinLocal, Run, Site, Step
 from python_function.errors import BundlingError, EntryError
 
 _NO_WHEEL: Final = re.compile(
@@ -86,9 +85,7 @@ class LocalBuild:
         shell = shutil.which("bash") or "sh"
         text = _script.hook_text(hook).replace(INPUT, self.site.input).replace(OUTPUT, self.site.output)
         try:
-            self.host.run(
-                (shell, "-c", text), cwd=Path(self.site.input), env={**self.host.environ, **self.environment}
-            )
+            self.host.run((shell, "-c", text), cwd=Path(self.site.input), env={**self.host.environ, **self.environment})
         except CommandError as error:
             msg = f"{hook.phase} hook failed with exit code {error.returncode}.\n{error.output}"
             raise BundlingError(msg) from error

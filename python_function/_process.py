@@ -67,13 +67,13 @@ class Process:
         """Run *argv* in *cwd* with exactly *env* and return what it wrote to standard output."""
         hidden = (*_environment.secrets(env), *self.secrets)
         shown = _environment.mask(shlex.join(argv), hidden)
-        program = _start(argv, cwd, env)
-        try:
-            lines = self._follow(program, hidden, argv[0])
-            returncode = program.wait()
-        except BaseException:
-            _stop(program)
-            raise
+        with _start(argv, cwd, env) as program:
+            try:
+                lines = self._follow(program, hidden, argv[0])
+                returncode = program.wait()
+            except BaseException:
+                _stop(program)
+                raise
         if returncode:
             output = _environment.mask("".join(text for _, text in lines), hidden)
             msg = f"command failed with exit code {returncode} in {cwd}: {shown}"

@@ -63,10 +63,10 @@ def _line(argv: Iterable[str], purpose: str) -> str:
 def hook_text(hook: Hook) -> str:
     """Return the lines of *hook* as one script: a line that fails ends it and is named."""
     return "".join(
-        f"{{ {line}\n}} || {{ code=$?; printf '%s\\n' {shlex.quote(_blame(hook, number, line))}\"$code\" >&2; exit $code; }}\n"
+        f"{{ {line}\n}} || {{ code=$?; printf '%s %s\\n' {_blame(hook, number, line)} \"$code\" >&2; exit $code; }}\n"
         for number, line in enumerate(hook.lines, start=1)
     )
 
 
 def _blame(hook: Hook, number: int, line: str) -> str:
-    return f"{hook.phase}, command {number}: {line!r} failed with exit code "
+    return shlex.quote(f"{hook.phase}, command {number}: {line!r} failed with exit code")

@@ -110,8 +110,7 @@ def files(source: Source) -> tuple[tuple[str, str], ...]:
     if source.only is not None:
         return (source.only,)
     with _telling():
-        selected = _tree.select(source.directory, source.rules)
-    return tuple((path, _tree.place(path, source.root)) for path in selected)
+        return tuple(_tree.placed(_tree.select(source.directory, source.rules), source.root))
 
 
 def staged_files(source: Source) -> tuple[tuple[str, str], ...]:
@@ -142,7 +141,6 @@ def copy(directory: Path, destination: Path, files: Iterable[tuple[str, str]]) -
     Raises:
         EntryError: A file cannot be read.
     """
-    destination.mkdir(parents=True)
     with _telling():
         _tree.copy_files(directory, destination, files)
 

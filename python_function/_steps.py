@@ -1,4 +1,4 @@
-"""What a build consists of: a closed union of steps, each of which both executors can do."""
+"""What a build consists of: where it happens, and a closed union of steps that both executors can do."""
 
 from dataclasses import dataclass
 from typing import Final, TypeAlias
@@ -8,6 +8,27 @@ from python_function._tree import Rule
 INPUT: Final = "/asset-input"
 OUTPUT: Final = "/asset-output"
 """What hooks call the input and output directories wherever they run: CDK's names for them in a container."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Site:
+    """Where a build happens.
+
+    Attributes:
+        input: The directory that holds the source.
+        output: The directory that becomes the bundle.
+        scratch: The directory that holds what the build needs besides, and its own files.
+        uv: The installer.
+        python: The interpreter that it works with.
+        is_target: Whether the site is like the target, so that what has no wheel can be built there.
+    """
+
+    input: str
+    output: str
+    scratch: str
+    uv: str
+    python: str
+    is_target: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -52,7 +52,7 @@ def _walk(
         raise TreeError(msg) from error
     for entry in entries:
         path = prefix + entry.name
-        is_directory = entry.is_dir()
+        is_directory = os.path.isdir(entry.path) if entry.is_symlink() else entry.is_dir()
         if _left_out(path + "/" if is_directory else path, rules):
             continue
         if entry.is_symlink():
@@ -91,29 +91,36 @@ def kind(path: str) -> str:
     return next((name for test, name in kinds if test(mode)), "a device")
 
 
-def place(path: str, strip: str) -> str:
-    """Return where the source file *path* stands in the bundle when the content of *strip* stands at its root."""
-    return path[len(strip) + 1 :] if strip and path.startswith(strip + "/") else path
+def placed(files: Iterable[str], strip: str = "") -> list[tuple[str, str]]:
+    """Return *files*, each with its path in the bundle, where the content of the folder *strip* stands at the root.
+
+    Raises:
+        TreeError: Two files have one path there.
+    """
+    pairs = [(path, path[len(strip) + 1 :] if strip and path.startswith(strip + "/") else path) for path in files]
+    taken: dict[str, str] = {}
+    for path, place in pairs:
+        if place in taken:
+            msg = f"{taken[place]} and {path} would both be {place} in the bundle. Remove one, or leave it out."
+            raise TreeError(msg)
+        taken[place] = path
+    return pairs
 
 
 def copy(source: Path, destination: Path, rules: Sequence[Rule], strip: str = "") -> None:
     """Copy the files of *source* that *rules* leave in, over what *destination* has under the same names."""
-    copy_files(source, destination, [(path, place(path, strip)) for path in select(source, rules)])
+    copy_files(source, destination, placed(select(source, rules), strip))
 
 
 def copy_files(source: Path, destination: Path, files: Iterable[tuple[str, str]]) -> None:
     """Copy *files*, pairs of a path in *source* and a path in *destination*, resolving links.
 
     Raises:
-        TreeError: A file cannot be read, or two of them have one place.
+        TreeError: A file cannot be read.
     """
-    taken: dict[str, str] = {}
-    for path, target in files:
-        if target in taken:
-            msg = f"{source / taken[target]} and {source / path} would both be {target!r} in the bundle. Leave one out."
-            raise TreeError(msg)
-        taken[target] = path
-        _copy_file(source / path, _make_room(destination, target))
+    destination.mkdir(parents=True, exist_ok=True)
+    for path, place in files:
+        _copy_file(source / path, _make_room(destination, place))
 
 
 def _copy_file(source: Path, target: Path) -> None:

@@ -41,4 +41,3 @@ def _keep(binary: Path, kept: Path) -> None:
     kept.mkdir(exist_ok=True)
     binary.chmod(0o755)
     binary.replace(kept / "uv")
-

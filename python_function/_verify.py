@@ -27,7 +27,7 @@ def check(spec: BundleSpec, output: Path) -> None:
 
 
 def _empty_message(spec: BundleSpec) -> str:
-    message = f"The bundle of {spec.source.directory} is empty: it has no files besides those left out, and no dependencies."
+    message = f"The bundle of {spec.source.directory} is empty: no file is left in, and there are no dependencies."
     if spec.container.command:
         message += " Let command write to /asset-output."
     return message

@@ -9,7 +9,6 @@ from constructs import Construct
 from python_function import _asset, _caller, _entry, _handler, _packaging, _runtime
 from python_function._cdk_props import FunctionOptions
 from python_function._source import Source
-from python_function.errors import OptionError
 from python_function.options import BundlingOptions
 
 
@@ -62,9 +61,7 @@ class PythonFunction(lambda_.Function):
         """
         bundling = BundlingOptions.checked(bundling)
         definers = _caller.defining_files(self) if entry is None else ()
-        found = _entry.resolve(
-            entry, index=index, handler=handler, cwd=Path.cwd(), definers=definers, construct_id=id
-        )
+        found = _entry.resolve(entry, index=index, handler=handler, cwd=Path.cwd(), definers=definers, construct_id=id)
         chosen = _runtime.infer(found.directory, given=None if runtime is None else runtime.name, index=found.file)
         runtime = runtime or _asset.to_runtime(chosen.name)
         architecture = architecture or lambda_.Architecture.X86_64

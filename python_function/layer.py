@@ -1,7 +1,7 @@
 """The construct for a layer."""
 
 from collections.abc import Sequence
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Final, Unpack
 
 from aws_cdk import aws_lambda as lambda_
@@ -68,7 +68,7 @@ class PythonLayerVersion(lambda_.LayerVersion):
             target=_asset.to_target(runtimes[0], architectures[0]),
             source=Source(directory=directory, excludes=tuple(bundling.asset_excludes)),
             packaging=_packaging.detect(directory),
-            prefix="/".join((_SEARCHED, bundling.output_path_suffix)).rstrip("/"),
+            prefix=str(PurePosixPath(_SEARCHED) / bundling.output_path_suffix),
         )
         with _asset.bundled(scope, id, spec, bundling) as code:
             super().__init__(

@@ -54,8 +54,8 @@ class HookMethods(Protocol):
 class CommandHooks:
     """Shell commands that run before and after bundling, where the bundle is built.
 
-    They start in a copy of the entry that they may write to; what ``before_bundling`` leaves there is bundled. bash runs
-    them, or sh where there is no bash. The first that fails stops the build. A function is called once, with
+    They start in a copy of the entry that they may write to; what ``before_bundling`` leaves there is bundled. bash
+    runs them, or sh where there is no bash. The first that fails stops the build. A function is called once, with
     ``/asset-input`` and ``/asset-output``; commands that name these directories work on the host as well.
 
     Example:
@@ -141,7 +141,7 @@ class BundlingOptions:
             raise OptionError(msg)
         given = self._given(_CONTAINER_ONLY)
         if self.strategy == "local" and given:
-            msg = f'strategy="local" builds without a container, so {", ".join(given)} cannot be followed. Leave one out.'
+            msg = f'strategy="local" builds without a container, which {", ".join(given)} would need. Leave one out.'
             raise OptionError(msg)
         if self.command and self.command_hooks is not None:
             msg = "command runs in place of the whole build, so command_hooks would never run. Leave one out."

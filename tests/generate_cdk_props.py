@@ -1,4 +1,4 @@
-"""Writes ``python_function/_cdk_props.py``: the options of CDK's constructs as TypedDicts, read off the installed aws-cdk-lib.
+"""Writes ``python_function/_cdk_props.py``, the options of CDK's constructs, as the installed aws-cdk-lib has them.
 
 Run it as a program after an update of aws-cdk-lib.
 """
@@ -51,7 +51,8 @@ def rendered(hint: object) -> str:
 def source() -> str:
     """Return the text of the module."""
     bodies = [
-        f'class {name}(TypedDict, total=False):\n    """What ``{construct.__name__}`` takes besides our own options."""\n\n'
+        f"class {name}(TypedDict, total=False):\n"
+        f'    """What ``{construct.__name__}`` takes besides our own options."""\n\n'
         + "".join(f"    {option}: {rendered(hint)}\n" for option, hint in options(construct, named).items())
         for name, (construct, named) in CONSTRUCTS.items()
     ]

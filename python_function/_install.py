@@ -1,0 +1,86 @@
+"""The steps that install dependencies."""
+
+import operator
+from functools import reduce
+from typing import Final
+
+from python_function._requirements import Requirements
+from python_function._steps import CleanInstalled, PinLocal, Run, Site, Step
+from python_function._target import Target
+
+_QUIETLY: Final = ("--quiet", "--no-header", "--no-annotate")
+
+
+def steps(
+    requirements: Requirements, *, target: Target, site: Site, destination: str, written_to: bool
+) -> tuple[Step, ...]:
+    """Return the steps that install *requirements* for *target* to *destination*.
+
+    What is not exact yet is resolved first, so that what is installed is an exact list. Lines with hashes are kept as
+    they are, for a resolution would lose the hashes: the installer resolves them, and demands a hash of everything.
+
+    Args:
+        requirements: What to install.
+        target: What to install it for.
+        site: Where that happens.
+        destination: The directory to install to.
+        written_to: Whether anything but these steps writes to the installed files, which then must not be links into
+            the installer's cache.
+    """
+    if not requirements.lines:
+        return ()
+    common = (*_inputs(requirements, site), *_target_flags(target, site), *requirements.flags)
+    given, exact = f"{site.scratch}/requirements.txt", f"{site.scratch}/exact.txt"
+    resolve = (site.uv, "pip", "compile", given, "--output-file", exact, *_QUIETLY, *common)
+    install = (site.uv, "pip", "install", "--target", destination, *common)
+    install += ("--link-mode", "copy") if written_to or site.is_target else ()
+    if requirements.exact:
+        commands = {"install the dependencies": (*install, "--no-deps", "--requirements", given)}
+    elif requirements.hashed:
+        commands = {"install the dependencies": (*install, "--require-hashes", "--requirements", given)}
+    else:
+        options = ("--requirements", f"{site.scratch}/options.txt") if requirements.options else ()
+        install = (*install, "--no-deps", "--requirements", exact, *options)
+        commands = {"resolve the dependencies": resolve, "install the dependencies": install}
+    return (
+        *_build_local(requirements, site),
+        *(Run(purpose=purpose, argv=argv) for purpose, argv in commands.items()),
+        CleanInstalled(directory=destination),
+    )
+
+
+def _inputs(requirements: Requirements, site: Site) -> tuple[str, ...]:
+    """Return what both resolution and installation have to know besides the requirements."""
+    lists = {
+        "constraints": requirements.constraints,
+        "archives": requirements.archives,
+        "local": requirements.local,
+    }
+    constraints = (("--constraints", f"{site.scratch}/{name}.txt") for name, content in lists.items() if content)
+    links = (("--find-links", f"{site.scratch}/links/{number}") for number, _ in enumerate(requirements.links))
+    return reduce(operator.add, (*constraints, *links), ())
+
+
+def _target_flags(target: Target, site: Site) -> tuple[str, ...]:
+    return (
+        *("--python", site.python),
+        *("--python-version", target.python_version),
+        *("--python-platform", target.uv_platform),
+        *(() if site.is_target else ("--no-build",)),
+    )
+
+
+def _build_local(requirements: Requirements, site: Site) -> tuple[Step, ...]:
+    if not requirements.local:
+        return ()
+    wheels = f"{site.scratch}/wheels"
+    build = (site.uv, "build", "--quiet", "--wheel", "--python", site.python)
+    builds = (
+        Run(
+            purpose=f"build {package.name}",
+            argv=(*build, "--out-dir", f"{wheels}/{number}", f"{site.scratch}/local/{number}"),
+        )
+        for number, package in enumerate(requirements.local)
+    )
+    packages = tuple((package.name, package.marker) for package in requirements.local)
+    return (*builds, PinLocal(wheels=wheels, constraints=f"{site.scratch}/local.txt", packages=packages))

@@ -1,0 +1,210 @@
+"""Both executors do the same steps, and a real shell proves it."""
+
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from python_function import _finish, _scratch, _script
+from python_function._host import Host
+from python_function._local import LocalBuild
+from python_function._plan import BundleSpec, plan
+from python_function._process import Process
+from python_function._requirements import Requirements
+from python_function._source import Source
+from python_function._steps import CleanInstalled, CopySource, Hook, Run, Site, Step
+from python_function.errors import BundlingError
+
+NASTY = (
+    "index.py",
+    "naïve ünïcode/ß.py",
+    "with space/and 'quote'.txt",
+    'double "quote".txt',
+    "$(touch pwned)/`id`.txt",
+    "semi;colon & ampersand.txt",
+    "back\\slash.txt",
+    "new\nline.txt",
+    "-rf",
+    "data/keep.json",
+    "data/drop.json",
+    "tests/test_x.py",
+    "$(echo gone).txt",
+    ".hidden",
+    ".venv/bin/python",
+)
+EXCLUDES = ("data/*", "!data/keep.json", "$(echo gone).txt", "tests", "with space/nothing 'here'")
+
+
+@pytest.fixture
+def nasty(tmp_path: Path) -> Path:
+    """Return a source tree with everything in it that quoting, links and modes can get wrong."""
+    root = tmp_path / "a 'nasty' $(tree)"
+    for name in NASTY:
+        (root / name).parent.mkdir(parents=True, exist_ok=True)
+        (root / name).write_text(name)
+    (root / "empty/nested").mkdir(parents=True)
+    (root / "run.sh").write_text("#!/bin/sh\n")
+    (root / "run.sh").chmod(0o755)
+    (root / ".hidden").chmod(0o600)
+    (root / "linked").symlink_to("naïve ünïcode")
+    (root / "tests/away").symlink_to("/etc")
+    (root / "tests/circle").symlink_to(".")
+    os.mkfifo(root / "tests/fifo")
+    return root
+
+
+def tree(root: Path) -> dict[str, tuple[int, bytes]]:
+    _finish.finish(root)
+    return {
+        str(path.relative_to(root)): (path.stat().st_mode & 0o777, b"" if path.is_dir() else path.read_bytes())
+        for path in root.rglob("*")
+    }
+
+
+@pytest.fixture
+def site(tmp_path: Path) -> Callable[[str, Path], Site]:
+    """Return a maker of sites on this machine; every site gets its own copy of the source."""
+
+    def make(name: str, source: Path) -> Site:
+        place = tmp_path / name
+        shutil.copytree(source, place / "input", symlinks=True, ignore=shutil.ignore_patterns("fifo"))
+        (place / "output").mkdir()
+        _scratch.lay(Requirements(), place / "scratch", seen_as=str(place / "scratch"))
+        return Site(
+            input=str(place / "input"),
+            output=str(place / "output"),
+            scratch=str(place / "scratch"),
+            uv="uv",
+            python=sys.executable,
+            is_target=False,
+        )
+
+    return make
+
+
+def by_script(steps: tuple[Step, ...], site: Site, shell: str) -> subprocess.CompletedProcess[str]:
+    script = _script.render(steps, python=site.python, tools=f"{site.scratch}/tools")
+    script = script.replace("/asset-input", site.input).replace("/asset-output", site.output)
+    return subprocess.run([shell, "-c", script], cwd=site.input, capture_output=True, text=True, check=False)
+
+
+def locally(steps: tuple[Step, ...], site: Site, make_host: Callable[..., Host]) -> None:
+    process = Process(progress=lambda _: None, waiting=lambda _: None)
+    LocalBuild(make_host(process, PATH=os.environ["PATH"]), site, {}).do(steps)
+
+
+@pytest.mark.parametrize("shell", ["bash", "sh"])
+def test_both_executors_make_the_same_tree(
+    spec: BundleSpec, nasty: Path, site: Callable[[str, Path], Site], make_host: Callable[..., Host], shell: str
+) -> None:
+    hooked = replace(
+        spec,
+        source=Source(directory=nasty, excludes=EXCLUDES),
+        before=("echo generated > 'made by hook.py'", "mkdir -p data; echo no > data/made.json # a comment"),
+        after=('cd /asset-output && [[ -f index.py ]] && printf "%s" "$PWD" | wc -c > length', "ln -s index.py again.py"),
+    )
+    first, second = site("one", nasty), site("two", nasty)
+
+    locally(plan(hooked, Requirements(), first), first, make_host)
+    done = by_script(plan(hooked, Requirements(), second), second, shell)
+
+    assert done.returncode == 0, done.stderr
+    made = tree(Path(first.output))
+    assert made == tree(Path(second.output))
+    assert {"made by hook.py", "again.py", "length", "linked/ß.py", "new\nline.txt", "-rf", "data/keep.json"} <= set(made)
+    assert not {"tests", "data/drop.json", "data/made.json", "$(echo gone).txt", "pwned", ".venv", "empty"} & set(made)
+    assert made["run.sh"][0] == 0o755
+    assert made[".hidden"][0] == 0o644
+
+
+def test_arguments_reach_programs_as_they_are(site: Callable[[str, Path], Site], entry: Path) -> None:
+    here = site("one", entry)
+    arguments = ("$(id)", "a b", "'", '"', "\\", "*", "", "ü\n;exit 3")
+    code = "import sys, pathlib; pathlib.Path(sys.argv[1]).write_text(repr(sys.argv[2:]))"
+    step = Run(purpose="write", argv=(sys.executable, "-c", code, f"{here.output}/seen", *arguments))
+
+    done = by_script((step,), here, "sh")
+
+    assert done.returncode == 0, done.stderr
+    assert Path(here.output, "seen").read_text() == repr(list(arguments))
+
+
+def test_the_script_is_the_same_for_the_same_steps(spec: BundleSpec) -> None:
+    site = Site(input="/in", output="/out", scratch="/scratch", uv="/uv", python="python3", is_target=True)
+    steps = plan(replace(spec, before=("x",)), Requirements(lines=("idna==3.7",)), site)
+
+    texts = {_script.render(steps, python="python3", tools="/scratch/tools") for _ in range(2)}
+
+    assert len(texts) == 1
+
+
+HOOK = Hook(phase="after_bundling", lines=("touch one", "sh -c 'exit 3'", "touch two"))
+
+
+def test_the_first_line_of_a_hook_that_fails_ends_the_script(site: Callable[[str, Path], Site], entry: Path) -> None:
+    here = site("one", entry)
+
+    done = by_script((HOOK, CleanInstalled(directory=here.output)), here, "sh")
+
+    assert done.returncode == 3
+    assert '''after_bundling, command 2: "sh -c 'exit 3'" failed with exit code 3''' in done.stderr
+    assert Path(here.input, "one").exists()
+    assert not Path(here.input, "two").exists()
+
+
+def test_the_first_line_of_a_hook_that_fails_ends_the_local_build(
+    site: Callable[[str, Path], Site], entry: Path, make_host: Callable[..., Host]
+) -> None:
+    here = site("one", entry)
+
+    with pytest.raises(BundlingError, match=r"after_bundling hook failed(?s:.)*command 2: .* failed with exit code 3"):
+        locally((HOOK,), here, make_host)
+    assert Path(here.input, "one").exists()
+    assert not Path(here.input, "two").exists()
+
+
+def test_lines_of_a_hook_share_one_shell(site: Callable[[str, Path], Site], entry: Path) -> None:
+    here = site("one", entry)
+    hook = Hook(phase="before_bundling", lines=("mkdir deep && cd deep", "export A=1", 'echo "$A" > seen'))
+
+    assert by_script((hook,), here, "sh").returncode == 0
+    assert Path(here.input, "deep/seen").read_text() == "1\n"
+
+
+def test_a_step_that_fails_is_named_and_ends_the_script(site: Callable[[str, Path], Site], entry: Path) -> None:
+    here = site("one", entry)
+    steps = (
+        Run(purpose="resolve the dependencies", argv=("sh", "-c", "exit 7")),
+        CopySource(source=here.input, destination=here.output, rules=()),
+    )
+
+    done = by_script(steps, here, "sh")
+
+    assert done.returncode == 7
+    assert "could not resolve the dependencies (exit code 7)" in done.stderr
+    assert not any(Path(here.output).iterdir())
+
+
+def test_a_container_that_does_not_see_its_mounts_says_so(tmp_path: Path) -> None:
+    script = _script.render((), python="python3", tools=str(tmp_path / "not there"))
+
+    done = subprocess.run(["sh", "-c", script], capture_output=True, text=True, check=False)
+
+    assert done.returncode == 1
+    assert "bundling_file_access=BundlingFileAccess.VOLUME_COPY" in done.stderr
+
+
+def test_a_bad_link_made_by_a_hook_is_told_by_the_script(site: Callable[[str, Path], Site], entry: Path) -> None:
+    here = site("one", entry)
+    Path(here.input, "away").symlink_to("/etc")
+
+    done = by_script((CopySource(source=here.input, destination=here.output, rules=()),), here, "sh")
+
+    assert done.returncode == 1
+    assert "away is a link to '/etc', which is outside" in done.stderr
+    assert "Traceback" not in done.stderr

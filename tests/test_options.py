@@ -1,0 +1,135 @@
+from collections.abc import Mapping
+from typing import Any
+
+import aws_cdk
+import pytest
+from aws_cdk import AssetHashType, BundlingFileAccess, DockerImage, DockerVolume
+
+from python_function.errors import OptionError
+from python_function.options import BundlingOptions, CommandHooks
+
+IMAGE = DockerImage.from_registry("image:tag")
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"asset_excludes": "tests"}, r"asset_excludes must be a list, not 'tests'\. Write asset_excludes=\[\.\.\.\]"),
+        ({"command": "make"}, r"command must be a list, not 'make'"),
+        ({"asset_excludes": ["!"]}, r"asset_excludes has '!', which is no gitignore pattern"),
+        ({"strategy": "native"}, r"strategy must be one of 'auto', 'local', 'docker', not 'native'"),
+        ({"strategy": "local", "image": IMAGE, "user": "1"}, r"builds without a container, which image, user would need"),
+        ({"output_path_suffix": "../up"}, r"output_path_suffix must be a path inside the bundle .* not '\.\./up'"),
+        ({"output_path_suffix": "a/../../up"}, r"output_path_suffix must be a path inside the bundle"),
+        ({"output_path_suffix": "/abs"}, r"output_path_suffix must be a path inside the bundle"),
+        ({"output_path_suffix": "C:\\abs"}, r"output_path_suffix must be a path inside the bundle"),
+        ({"output_path_suffix": "a\\b"}, r"output_path_suffix must be a path inside the bundle"),
+        ({"asset_hash": "x", "asset_hash_type": AssetHashType.OUTPUT}, r"asset_hash_type cannot be OUTPUT"),
+        ({"asset_hash_type": AssetHashType.CUSTOM}, r"asset_hash_type is CUSTOM, so asset_hash has to be given"),
+        ({"environment": {"RETRIES": 3}}, r"environment\['RETRIES'\] must be a string, not of type int"),
+        ({"build_args": ["A=1"]}, r"build_args must map names to values, not be of type list"),
+        ({"command": ["make"], "command_hooks": CommandHooks()}, r"command runs in place of the whole build"),
+    ],
+)
+def test_a_wrong_option_is_told_where_it_is_given(options: Mapping[str, Any], message: str) -> None:
+    with pytest.raises(OptionError, match=message):
+        BundlingOptions(**options)
+
+
+def test_a_value_of_the_environment_never_shows_in_an_error() -> None:
+    with pytest.raises(OptionError) as caught:
+        BundlingOptions(environment={"TOKEN": b"s3ntinel"})  # type: ignore[dict-item]
+
+    assert "s3ntinel" not in str(caught.value)
+
+
+def test_an_unknown_option_is_an_error() -> None:
+    with pytest.raises(TypeError, match="asset_exclude"):
+        BundlingOptions(asset_exclude=["tests"])  # type: ignore[call-arg]
+
+
+def test_another_constructs_options_are_an_error_that_names_the_right_class() -> None:
+    with pytest.raises(TypeError, match=r"must be a python_function\.BundlingOptions, not aws_cdk\.BundlingOptions"):
+        BundlingOptions.checked(aws_cdk.BundlingOptions(image=IMAGE))
+    with pytest.raises(TypeError, match=r"must be a python_function\.BundlingOptions, not dict"):
+        BundlingOptions.checked({"asset_excludes": ["tests"]})
+    assert BundlingOptions.checked(None) == BundlingOptions()
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        {"image": IMAGE},
+        {"platform": "linux/amd64"},
+        {"network": "host"},
+        {"user": "1000"},
+        {"volumes": [DockerVolume(host_path="/a", container_path="/b")]},
+        {"volumes_from": ["x"]},
+        {"security_opt": "no-new-privileges"},
+        {"working_directory": "/x"},
+        {"entrypoint": ["sh"]},
+        {"command": ["make"]},
+        {"bundling_file_access": BundlingFileAccess.VOLUME_COPY},
+        {"build_args": {"A": "1"}},
+        {"command_hooks": CommandHooks(after_bundling="true")},
+    ],
+    ids=lambda options: next(iter(options)),
+)
+def test_auto_means_the_container_where_an_option_asks_for_it(options: Mapping[str, Any]) -> None:
+    assert BundlingOptions(**options).effective_strategy == "docker"
+
+
+def test_auto_is_left_open_by_all_other_options() -> None:
+    options = BundlingOptions(
+        asset_excludes=["tests"],
+        output_path_suffix="x",
+        asset_hash="x",
+        environment={"A": "1"},
+    )
+
+    assert options.effective_strategy == "auto"
+    assert BundlingOptions(strategy="local", command_hooks=CommandHooks()).effective_strategy == "local"
+
+
+class Methods:
+    def before_bundling(self, input_dir: str, output_dir: str) -> list[str]:
+        return [f"cp {input_dir}/a {output_dir}"]
+
+    def after_bundling(self, input_dir: str, output_dir: str) -> list[str]:
+        del input_dir
+        return [f"rm {output_dir}/b"]
+
+
+@pytest.mark.parametrize(
+    ("hooks", "lines"),
+    [
+        (None, ((), ())),
+        (CommandHooks(), ((), ())),
+        (CommandHooks(before_bundling="one; two"), (("one; two",), ())),
+        (CommandHooks(after_bundling=["one", "two"]), ((), ("one", "two"))),
+        (CommandHooks(after_bundling=lambda i, o: [f"ls {i} {o}"]), ((), ("ls /asset-input /asset-output",))),
+        (Methods(), (("cp /asset-input/a /asset-output",), ("rm /asset-output/b",))),
+    ],
+)
+def test_hooks_come_in_many_shapes(hooks: CommandHooks | Methods | None, lines: object) -> None:
+    assert BundlingOptions(command_hooks=hooks).hook_lines() == lines
+
+
+@pytest.mark.parametrize("wrong", [3, [1], None, {"a": "b"}.keys()])
+def test_hooks_that_are_no_commands_are_an_error(wrong: Any) -> None:  # noqa: ANN401 - anything at all
+    hooks = CommandHooks(before_bundling=wrong)
+
+    with pytest.raises(OptionError, match=r"command_hooks: before_bundling must be or return shell commands"):
+        BundlingOptions(command_hooks=hooks).hook_lines()
+
+
+def test_a_function_is_called_once() -> None:
+    calls: list[tuple[str, str]] = []
+
+    def hook(input_dir: str, output_dir: str) -> list[str]:
+        calls.append((input_dir, output_dir))
+        return ["true"]
+
+    BundlingOptions(command_hooks=CommandHooks(before_bundling=hook)).hook_lines()
+
+    assert calls == [("/asset-input", "/asset-output")]

@@ -1,0 +1,132 @@
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from syrupy.assertion import SnapshotAssertion
+
+from python_function import _requirements
+from python_function._plan import BundleSpec, plan
+from python_function._requirements import Requirements
+from python_function._source import Source
+from python_function._steps import CleanInstalled, CopySource, Hook, Run, Site, Step
+from python_function._target import Target
+
+LOCAL = Site(input="/in", output="/out", scratch="/scratch", uv="/uv", python="/python", is_target=False)
+CONTAINER = replace(LOCAL, is_target=True)
+PINNED = Requirements(lines=("requests==2.32.3",))
+
+
+def programs(steps: tuple[Step, ...]) -> list[tuple[str, ...]]:
+    return [step.argv for step in steps if isinstance(step, Run)]
+
+
+@pytest.fixture
+def small(spec: BundleSpec) -> BundleSpec:
+    """Return a spec whose rules are few enough to be read."""
+    return replace(spec, source=Source(directory=Path("/entry")))
+
+
+def test_without_dependencies_a_build_only_copies(spec: BundleSpec) -> None:
+    steps = plan(spec, Requirements(), LOCAL)
+
+    assert steps == (CopySource(source="/in", destination="/out", rules=spec.source.rules),)
+
+
+def test_hooks_stand_around_everything(spec: BundleSpec) -> None:
+    steps = plan(replace(spec, before=("a",), after=("b", "c")), PINNED, LOCAL)
+
+    assert steps[0] == Hook(phase="before_bundling", lines=("a",))
+    assert steps[-1] == Hook(phase="after_bundling", lines=("b", "c"))
+
+
+def test_the_source_is_copied_after_the_installation_and_so_wins(spec: BundleSpec) -> None:
+    kinds = [type(step) for step in plan(spec, PINNED, LOCAL)]
+
+    assert kinds == [Run, Run, CleanInstalled, CopySource]
+
+
+def test_only_the_host_refuses_to_build_packages(spec: BundleSpec) -> None:
+    assert all("--no-build" in argv for argv in programs(plan(spec, PINNED, LOCAL)))
+    assert not any("--no-build" in argv for argv in programs(plan(spec, PINNED, CONTAINER)))
+
+
+def test_the_sites_differ_in_nothing_else_that_chooses_packages(spec: BundleSpec) -> None:
+    def choosing(site: Site) -> list[tuple[str, ...]]:
+        ignored = {"--no-build", "--link-mode", "copy"}
+        return [tuple(part for part in argv if part not in ignored) for argv in programs(plan(spec, PINNED, site))]
+
+    assert choosing(LOCAL) == choosing(CONTAINER)
+
+
+@pytest.mark.parametrize(
+    ("target", "platform"),
+    [
+        (Target("python3.11", "x86_64"), "x86_64-manylinux2014"),
+        (Target("python3.12", "x86_64"), "x86_64-manylinux_2_34"),
+        (Target("python3.13", "arm64"), "aarch64-manylinux_2_34"),
+        (Target("python3.9", "arm64"), "aarch64-manylinux2014"),
+    ],
+)
+def test_packages_are_for_the_target_never_for_the_host(spec: BundleSpec, target: Target, platform: str) -> None:
+    for argv in programs(plan(replace(spec, target=target), PINNED, LOCAL)):
+        assert argv[argv.index("--python-platform") + 1] == platform
+        assert argv[argv.index("--python-version") + 1] == target.python_version
+
+
+def test_requirements_are_resolved_once_and_then_installed_exactly(spec: BundleSpec) -> None:
+    resolve, install = programs(plan(spec, PINNED, LOCAL))
+
+    assert "compile" in resolve
+    assert "--no-deps" in install
+    assert install[install.index("--requirements") + 1] == "/scratch/exact.txt"
+
+
+def test_an_exact_list_is_not_resolved_again(spec: BundleSpec) -> None:
+    (install,) = programs(plan(spec, replace(PINNED, exact=True), LOCAL))
+
+    assert "--no-deps" in install
+    assert install[install.index("--requirements") + 1] == "/scratch/requirements.txt"
+
+
+def test_hashes_are_demanded_of_everything(spec: BundleSpec) -> None:
+    (install,) = programs(plan(spec, replace(PINNED, hashed=True), LOCAL))
+
+    assert "--require-hashes" in install
+    assert "--no-deps" not in install
+
+
+def test_files_that_a_hook_may_write_to_are_no_links_into_the_cache(spec: BundleSpec) -> None:
+    def link_modes(spec: BundleSpec) -> list[str]:
+        installs = [argv for argv in programs(plan(spec, PINNED, LOCAL)) if "install" in argv]
+        return [argv[argv.index("--link-mode") + 1] for argv in installs if "--link-mode" in argv]
+
+    assert link_modes(spec) == []
+    assert link_modes(replace(spec, after=("strip *.so",))) == ["copy"]
+
+
+def test_a_prefix_takes_code_and_dependencies(spec: BundleSpec) -> None:
+    steps = plan(replace(spec, prefix="python/lib"), PINNED, LOCAL)
+
+    targets = [argv[argv.index("--target") + 1] for argv in programs(steps) if "--target" in argv]
+    assert targets == ["/out/python/lib"]
+    assert [step.destination for step in steps if isinstance(step, CopySource)] == ["/out/python/lib"]
+
+
+@pytest.mark.parametrize("site", [pytest.param(LOCAL, id="local"), pytest.param(CONTAINER, id="container")])
+@pytest.mark.parametrize("kind", ["none", "pip", "pip-hashed", "pip-with-everything"])
+def test_plans(small: BundleSpec, tmp_path: Path, snapshot: SnapshotAssertion, kind: str, site: Site) -> None:
+    (tmp_path / "lib").mkdir()
+    (tmp_path / "lib/pyproject.toml").write_text('[project]\nname = "lib"\nversion = "1"\n')
+    (tmp_path / "wheels").mkdir()
+    texts = {
+        "none": "",
+        "pip": "requests==2.32.3\n",
+        "pip-hashed": f"requests==2.32.3 --hash=sha256:{'0' * 64}\n",
+        "pip-with-everything": "--extra-index-url https://your.index.url/simple/\n--find-links wheels\n-e ./lib\nidna\n",
+    }
+    requirements = _requirements.parse(texts[kind], base=tmp_path, source="requirements.txt")
+
+    steps = plan(small, requirements, site)
+
+    assert steps == plan(small, requirements, site)
+    assert [step for step in steps if not isinstance(step, CopySource)] == snapshot
