@@ -46,8 +46,8 @@ def check(entry: Entry, *, python_version: str) -> None:
 
 
 def _check_module_path(entry: Entry) -> None:
-    parts = entry.module.split(".")
-    if parts == ["__init__"]:
+    parts = PurePosixPath(entry.bundle_index.removesuffix(".py")).parts
+    if parts == ("__init__",):
         msg = f"{entry.file} makes its directory a package. Pass the directory above as entry, and the path as index."
         raise EntryError(msg)
     wrong = next((part for part in parts if not part.isidentifier() or keyword.iskeyword(part)), None)
@@ -67,18 +67,17 @@ def _check_module_path(entry: Entry) -> None:
 
 def _instead(entry: Entry, wrong: str) -> str:
     parts = PurePosixPath(entry.index).parts
-    name = re.sub(r"\W", "_", wrong)
-    renamed = (
-        name
-        if name.isidentifier() and not keyword.iskeyword(name)
-        else f"{name}_"
-        if name.isidentifier()
-        else f"_{name}"
-    )
+    renamed = _renamed(wrong)
     if wrong not in parts:
         return f", to {renamed}.py for example"
     below = entry.directory.joinpath(*parts[: parts.index(wrong) + 1])
     return f", to {renamed} for example, or pass entry={str(below)!r}"
+
+
+def _renamed(name: str) -> str:
+    name = re.sub(r"\W", "_", name)
+    name = name if name.isidentifier() else f"_{name}"
+    return f"{name}_" if keyword.iskeyword(name) else name
 
 
 def _imported_instead(entry: Entry) -> Path | None:

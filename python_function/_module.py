@@ -11,7 +11,7 @@ from typing import Final
 from python_function import _outline
 from python_function.errors import EntryError
 
-_PARSED_BYTES: Final = 400_000
+_PARSED_BYTES: Final = 256 * 1024
 """Larger files are outlined: a syntax tree of 5 MB takes up to 11 s and gigabytes."""
 
 

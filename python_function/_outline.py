@@ -8,43 +8,51 @@ import warnings
 from collections.abc import Collection, Iterator
 from typing import Final
 
-_INERT: Final = re.compile(
-    r"""\#[^\n]*
-    | (?P<quote>\"{3}|'{3}) .*? (?<!\\)(?:\\\\)* (?P=quote)
-    | "(?!__main__")[^"\\\n]*(?:\\.[^"\\\n]*)*"
-    | '(?!__main__')[^'\\\n]*(?:\\.[^'\\\n]*)*'
+_TEXT: Final = re.compile(
+    r"""
+    (?P<code> (?: [^'"\#]++ | \#[^\n]*+
+                | (?!["]{3}|[']{3}) (?: "(?:[^"\\\n]++|\\.)*+"?+ | '(?:[^'\\\n]++|\\.)*+'?+ ) )*+ )
+    (?: (?P<quotes>["]{3}|[']{3}) (?:[^\\"']++|\\.|(?!(?P=quotes))["'])*+ (?P=quotes)?+ )?+
     """,
     re.VERBOSE | re.DOTALL,
 )
-"""Comments and strings: text that may look like code."""
+"""Code up to the next string of several lines, and that string: its lines may look like code."""
 
-_BLOCK: Final = re.compile(
-    r"^(?:@[^\n]*\n(?:[ \t)\]}@][^\n]*\n|\n)*)?"  # decorators belong to what they decorate
-    r"[^\s@)\]}][^\n]*\n?"
-    r"(?:(?:[ \t)\]}]|(?:else|elif|except|finally)\b)[^\n]*\n?|\n)*",
-    re.MULTILINE,
-)
-"""A statement that starts a line, with all that is indented under it."""
+_REST: Final = r"[^\n]*+(?:\n(?:[ \t)\]}][^\n]*+|(?:else|elif|except|finally)\b[^\n]*+|(?=\n)))*+"
+"""The rest of a statement that starts a line, with all that is indented under it."""
 
-_DEFINITION: Final = re.compile(r"@|(?:async[ \t]+)?def\b|class\b")
+_DEFINITION: Final = re.compile(r"@|(?:async|class|def)\b")
 _DEFINED: Final = re.compile(r"^[ \t]*(?:async[ \t]+)?(?:def|class)[ \t]+(\w+)", re.MULTILINE)
 
 
 def tree(source: bytes, names: Collection[str]) -> ast.Module:
-    """Return the statements at the top of *source* that mention one of *names* or import everything."""
-    wanted = re.compile(rf"\b(?:{'|'.join(map(re.escape, [*names, '__getattr__']))})\b|\bimport[ \t]*\*")
-    text = _INERT.sub('""', _text(source))
-    blocks = (block[0] for block in _BLOCK.finditer(text) if wanted.search(block[0])) if wanted.search(text) else ()
+    """Return the statements of *source* that may bind one of *names*, or import everything."""
+    wanted = "|".join(map(re.escape, sorted({*names, "__getattr__"})))
+    text = _TEXT.sub(lambda found: found["code"] + ('""' if found["quotes"] else ""), f"\n{_decoded(source)}\n")
+    mention = re.compile(rf"\b(?:{wanted})\b|\bimport[ \t]*\*")
+    blocks = (block[0].lstrip("\n") for block in _blocks(wanted).finditer(text) if mention.search(block[0]))
     return ast.Module([statement for block in blocks for statement in _statements(block)], [])
 
 
-def _text(source: bytes) -> str:
+def _blocks(wanted: str) -> re.Pattern[str]:
+    """Match what starts a line and may bind a wanted name: definitions of it, compound statements, mentions of it."""
+    return re.compile(
+        rf"""\n(?:
+        (?: @{_REST}\n )*+ (?:async[ \t]+)?+ (?:def|class) [ \t]+ (?:{wanted})\b
+        | (?:for|from|if|import|match|try|while|with) \b
+        | (?! [\s)\]}}\#@] | (?:async|class|def)\b ) [^\n]*? (?: \b(?:{wanted})\b )
+        ){_REST}""",
+        re.VERBOSE,
+    )
+
+
+def _decoded(source: bytes) -> str:
     try:
         encoding, _ = tokenize.detect_encoding(io.BytesIO(source).readline)
         text = source.decode(encoding, errors="replace")
     except (SyntaxError, LookupError, ValueError):
         text = source.decode("utf-8", errors="replace")
-    return text.replace("\r\n", "\n").replace("\r", "\n").replace("\f", "\n")
+    return text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n").replace("\f", "\n")
 
 
 def _statements(block: str) -> Iterator[ast.stmt]:
