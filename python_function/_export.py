@@ -103,9 +103,21 @@ def _poetry(packaging: Packaging, lock: Path, host: Host, env: Mapping[str, str]
         *(("--without-urls",) if choice.poetry_without_urls else ()),
     )
     try:
-        return _read(_kept(argv, lock, host, env), lock)
+        text = _kept(argv, lock, host, env)
     except CommandError as error:
         _refuse(lock, "poetry lock", error)
+    return _read(_with_poetry_credentials(text, lock, env), lock)
+
+
+def _with_poetry_credentials(text: str, lock: Path, env: Mapping[str, str]) -> str:
+    """Return *text* with the variables that poetry takes credentials from in the indexes that they are for."""
+    for source in tables(read_toml(lock.with_name("pyproject.toml")), "tool", "poetry", "source"):
+        variable = f"POETRY_HTTP_BASIC_{re.sub('[^A-Z0-9]', '_', str(source.get('name')).upper())}"
+        scheme, separator, rest = str(source.get("url", "")).rstrip("/").partition("://")
+        if separator and f"{variable}_USERNAME" in env:
+            user_info = f"${{{variable}_USERNAME}}:${{{variable}_PASSWORD}}"
+            text = text.replace(f"index-url {scheme}://{rest}", f"index-url {scheme}://{user_info}@{rest}")
+    return text
 
 
 def _pipenv(packaging: Packaging, lock: Path, host: Host, env: Mapping[str, str]) -> Requirements:
@@ -117,9 +129,10 @@ def _pipenv(packaging: Packaging, lock: Path, host: Host, env: Mapping[str, str]
         *((f"--categories={','.join(categories)}",) if len(categories) > 1 else ()),
     )
     try:
-        return _read(_kept(argv, lock, host, env), lock)
+        text = _kept(argv, lock, host, env)
     except CommandError as error:
         _refuse(lock, "pipenv lock", error)
+    return _read(text, lock)
 
 
 def _kept(argv: tuple[str, ...], lock: Path, host: Host, env: Mapping[str, str]) -> str:
@@ -142,7 +155,9 @@ def _kept(argv: tuple[str, ...], lock: Path, host: Host, env: Mapping[str, str])
 def _read(text: str, lock: Path, *, links: tuple[Path, ...] = (), indexes: tuple[str, ...] = ()) -> Requirements:
     lines = (_index(line) for line in text.splitlines())
     found = _requirements.parse("\n".join(lines), base=lock.parent, source=f"what {lock} exports", exact=True)
-    return replace(found, links=(*found.links, *links), flags=(*found.flags, *indexes))
+    return _requirements.from_any_index(
+        replace(found, links=(*found.links, *links), flags=(*found.flags, *indexes)),
+    )
 
 
 def _index(line: str) -> str:

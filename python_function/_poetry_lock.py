@@ -46,7 +46,11 @@ def declared(file: Path, project: Path, choice: Choice) -> Declared:
     needed = _needed(tables(lock, "package"), set(_roots(manifest, choice)))
     places = [(_name(package), *_place(project, package)) for package in needed]
     old_files = [canonical({_name(p): table(lock, "metadata", "files").get(str(p.get("name")))}) for p in needed]
-    doubt = () if table(lock, "metadata").get("content-hash") == _content_hash(manifest) else (canonical(manifest),)
+    doubt = (
+        ()
+        if table(lock, "metadata").get("content-hash") == _content_hash(manifest)
+        else (canonical(_deciding(manifest)),)
+    )
     return Declared(
         part=LockPart(
             identity=(*(canonical(package, _NOISE) for package in needed), *old_files, *doubt),
@@ -108,6 +112,11 @@ def _roots(manifest: Mapping[str, object], choice: Choice) -> Iterator[str]:
     for group in choice.groups:
         old = table(poetry, "dev-dependencies") if group == "dev" else NOTHING
         yield from map(canonicalize_name, (*table(poetry, "group", group, "dependencies"), *old))
+
+
+def _deciding(manifest: Mapping[str, object]) -> Mapping[str, object]:
+    """Return the tables of a manifest that a lock is made from."""
+    return {" ".join(key): table(manifest, *key) for key in (("project",), ("dependency-groups",), ("tool", "poetry"))}
 
 
 def _content_hash(manifest: Mapping[str, object]) -> str:

@@ -44,7 +44,7 @@ def declared(file: Path, project: Path, choice: Choice) -> Declared:
         ),
     )
     requirements = _requirements.parse("\n".join(lines), base=file.parent, source=str(file), exact=True)
-    return Declared(requirements=requirements)
+    return Declared(requirements=_requirements.from_any_index(requirements))
 
 
 def _wanted(lock: Mapping[str, object], choice: Choice) -> Mapping[str, frozenset[str]]:

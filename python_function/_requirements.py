@@ -1,8 +1,9 @@
 """Requirements files, and exported text like them: what they ask for, as plain data."""
 
 import hashlib
+import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import assert_never
 
@@ -70,6 +71,21 @@ def parse(text: str, *, base: Path, source: str, exact: bool = False) -> Require
         PackagingError: A line cannot be understood.
     """
     return _gather(_text(text, source, Place(root=base, base=base)), exact=exact)
+
+
+def from_any_index(requirements: Requirements) -> Requirements:
+    """Return *requirements*, of a lock, so that all indexes are asked for each, not just the first that knows its name.
+
+    Only where hashes say which file is meant, so that no index can slip in another.
+    """
+    own = {*(package.name for package in requirements.local), *(archive.name for archive in requirements.archives)}
+    known = (" @ " in line or "--hash=" in line or re.split(r"[\[ =;]", line)[0] in own for line in requirements.lines)
+    several = any(
+        text.startswith(("--extra-index-url", "--index=")) for text in (*requirements.options, *requirements.flags)
+    )
+    if not several or not all(known):
+        return requirements
+    return replace(requirements, flags=(*requirements.flags, "--index-strategy=unsafe-best-match"))
 
 
 def _file(path: Path, place: Place) -> Iterator[Entry]:

@@ -18,6 +18,9 @@ from python_function._urls import bare
 _TREES: Final = ("editable", "directory", "virtual")
 """The kinds of source that are directories; the last is never installed."""
 
+_DECIDING: Final = (("project",), ("dependency-groups",), ("tool", "uv"))
+"""The tables of a manifest that a lock is made from."""
+
 _NOISE: Final = frozenset({"upload-time", "size", "url", "metadata"})
 """What may change in an entry of the lock without changing what is installed: hashes say which file it is."""
 
@@ -40,7 +43,8 @@ def declared(file: Path, project: Path, choice: Choice) -> Declared:
         extras=(*table(manifest, "project", "optional-dependencies"), *extras),
     )
     needed = [package for package in _reachable(packages, roots, choice) if not (name and package in roots)]
-    doubt = () if all(_fresh(package, manifest) for package in roots if name) else (canonical(manifest),)
+    fresh = all(_fresh(package, manifest, choice) for package in roots) if name else project == file.parent
+    doubt = () if fresh else (canonical({" ".join(key): table(manifest, *key) for key in _DECIDING}),)
     return Declared(part=_part(file.parent, needed, name, doubt))
 
 
@@ -117,11 +121,22 @@ def _archives(root: Path, packages: Iterable[Mapping[str, object]]) -> Iterator[
             yield LocalArchive(name=_name(package), path=_absolute(root, place))
 
 
-def _fresh(package: Mapping[str, object], manifest: Mapping[str, object]) -> bool:
+def _fresh(package: Mapping[str, object], manifest: Mapping[str, object], choice: Choice) -> bool:
     """Tell whether the lock surely was made for *manifest*; where it is in doubt, uv has to be asked."""
-    locked = {(_name(d), _specifier(d)) for d in tables(package, "metadata", "requires-dist") if "extra" not in str(d)}
-    asked = {_asked(text) for text in strings(manifest, "project", "dependencies")}
-    return locked == asked
+    metadata = table(package, "metadata")
+    project, groups = table(manifest, "project"), table(manifest, "dependency-groups")
+    pairs = [
+        (
+            tables(metadata, "requires-dist"),
+            [*strings(project, "dependencies"), *_all_strings(table(project, "optional-dependencies"))],
+        ),
+        *((tables(metadata, "requires-dev", group), strings(groups, group)) for group in choice.groups),
+    ]
+    return all({(_name(d), _specifier(d)) for d in locked} == set(map(_asked, asked)) for locked, asked in pairs)
+
+
+def _all_strings(content: Mapping[str, object]) -> Iterator[str]:
+    return (text for key in content for text in strings(content, key))
 
 
 def _specifier(dependency: Mapping[str, object]) -> str:

@@ -312,7 +312,7 @@ def test_what_is_not_pinned_is_listed_with_its_place(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "hashed"), [(f"a==1 --hash={_SHA}\nb==1", True), ("--require-hashes\na==1", True), ("a==1", False)]
 )
-def test_one_hash_is_enough_to_be_hashed(tmp_path: Path, text: str, hashed: bool) -> None:  # noqa: FBT001
+def test_one_hash_is_enough_to_be_hashed(tmp_path: Path, text: str, hashed: bool) -> None:
     assert _read(tmp_path, text).hashed is hashed
 
 
