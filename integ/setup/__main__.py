@@ -103,4 +103,7 @@ def say(line: str) -> None:
 
 
 if __name__ == "__main__":
-    main()
+    try:
+        main()
+    except subprocess.CalledProcessError as error:
+        sys.exit(f"integ.setup: {error.cmd[0]} ended with exit code {error.returncode}; its own words are above")
