@@ -3,12 +3,11 @@
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
-from types import MappingProxyType
 from typing import Final, cast
 
 from python_function.errors import PackagingError
 
-NOTHING: Final[Mapping[str, object]] = MappingProxyType({})
+NOTHING: Final[Mapping[str, object]] = {}
 """The table that is not there."""
 
 

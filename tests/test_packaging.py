@@ -39,8 +39,10 @@ def _write(directory: Path, files: dict[str, str]) -> Path:
     return directory
 
 
-def _detect(entry: Path, *, index: str = "index.py", **options: object) -> Packaging:
-    return _packaging.detect(entry, index=entry / index, **options)  # type: ignore[arg-type]
+def _detect(
+    entry: Path, *, index: str = "index.py", packaging: str | None = None, project_root: Path | None = None
+) -> Packaging:
+    return _packaging.detect(entry, index=entry / index, packaging=packaging, project_root=project_root)
 
 
 def _lines(packaging: Packaging) -> tuple[str, ...]:
@@ -143,25 +145,29 @@ def test_requirements_that_are_not_pinned_give_one_warning(tmp_path: Path) -> No
 @pytest.mark.parametrize(
     ("files", "options", "match"),
     [
-        ({"requirements.txt": ""}, {"groups": ("dev",)}, r"groups=\['dev'\] has no meaning for /.*requirements\.txt"),
-        ({"requirements.txt": ""}, {"extras": ("x",)}, "extras"),
+        (
+            {"requirements.txt": ""},
+            Choice(groups=("dev",)),
+            r"groups=\['dev'\] has no meaning for /.*requirements\.txt",
+        ),
+        ({"requirements.txt": ""}, Choice(extras=("x",)), "extras"),
         (
             {"pyproject.toml": _MINIMAL["pyproject.toml"] + "[dependency-groups]\ndev = []\n"},
-            {"groups": ("docs",)},
+            Choice(groups=("docs",)),
             r"has no 'docs'\. It has: dev\.",
         ),
-        ({"Pipfile.lock": _MINIMAL["Pipfile.lock"]}, {"groups": ("docs",)}, "has no 'docs'"),
-        ({"Pipfile.lock": _MINIMAL["Pipfile.lock"]}, {"extras": ("docs",)}, "knows no extras"),
-        ({"pylock.toml": _MINIMAL["pylock.toml"]}, {"extras": ("x",)}, "has no 'x'"),
+        ({"Pipfile.lock": _MINIMAL["Pipfile.lock"]}, Choice(groups=("docs",)), "has no 'docs'"),
+        ({"Pipfile.lock": _MINIMAL["Pipfile.lock"]}, Choice(extras=("docs",)), "knows no extras"),
+        ({"pylock.toml": _MINIMAL["pylock.toml"]}, Choice(extras=("x",)), "has no 'x'"),
     ],
 )
 def test_a_group_or_extra_that_is_not_there_is_an_error(
-    tmp_path: Path, files: dict[str, str], options: dict[str, tuple[str, ...]], match: str
+    tmp_path: Path, files: dict[str, str], options: Choice, match: str
 ) -> None:
     _write(tmp_path, files)
 
     with pytest.raises(OptionError, match=match):
-        _packaging.detect(tmp_path, choice=Choice(**options))  # type: ignore[arg-type]
+        _packaging.detect(tmp_path, choice=options)
 
 
 @pytest.mark.parametrize("name", ["uv.lock", "poetry.lock", "pylock.toml", "pyproject.toml", "Pipfile.lock"])
