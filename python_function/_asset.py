@@ -14,7 +14,7 @@ import uv
 from aws_cdk import aws_lambda as lambda_
 from constructs import Construct
 
-from python_function import _bundle, _fingerprint
+from python_function import _bundle, _fingerprint, _packaging
 from python_function._host import Host
 from python_function._packaging import Packaging
 from python_function._plan import BundleSpec, Container
@@ -39,6 +39,13 @@ def to_runtime(name: str) -> lambda_.Runtime:
     return lambda_.Runtime(name, lambda_.RuntimeFamily.PYTHON)
 
 
+def packaging(options: BundlingOptions, directory: Path, *, root: Path | None, index: Path | None = None) -> Packaging:
+    """Return what declares the dependencies of *directory*, as *options* want it found."""
+    return _packaging.detect(
+        directory, index=index, packaging=options.packaging, project_root=root, choice=options.choice
+    )
+
+
 def to_spec(
     options: BundlingOptions,
     *,
@@ -60,6 +67,7 @@ def to_spec(
         handler_file=handler_file,
         before=before,
         after=after,
+        installer_args=tuple(options.installer_args),
         environment=tuple(sorted({**(options.build_args or {}), **(options.environment or {})}.items())),
     )
 
@@ -142,6 +150,9 @@ def bundled(scope: Construct, id: str, spec: BundleSpec, options: BundlingOption
         if bundler.output is not None:
             shutil.rmtree(bundler.output, ignore_errors=True)
         raise bundler.error.with_traceback(None) from None
+    construct = scope.node.find_child(id)
+    for notice in spec.packaging.warnings:
+        aws_cdk.Annotations.of(construct).add_warning_v2(notice.id, notice.text)
     if bundler.output is None and aws_cdk.Stack.of(scope).bundling_required:
         _write(f"{name}: unchanged, its asset is reused")
 

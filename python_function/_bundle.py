@@ -95,7 +95,7 @@ def _instead(spec: BundleSpec, requirements: Requirements, work: Path, host: Hos
 def _locally(spec: BundleSpec, requirements: Requirements, work: Path, output: Path, host: Host) -> None:
     output.mkdir()
     scratch = work / "scratch"
-    staged = bool(spec.before or spec.after or spec.source.only)
+    staged = bool(spec.before or spec.after or spec.source.only or spec.source.within)
     if staged:
         _source.copy(spec.source.directory, work / "input", _source.staged_files(spec.source))
     site = Site(

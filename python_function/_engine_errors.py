@@ -7,7 +7,7 @@ from python_function._process import CommandError
 from python_function.errors import BundlingError
 
 _NO_ENGINE: Final = re.compile(
-    r"cannot connect to the (docker daemon|podman)|error during connect|is the docker daemon running"
+    r"cannot connect to (the docker daemon|podman)|error during connect|is the docker daemon running"
     r"|permission denied while trying to connect|unable to connect to podman",
     re.IGNORECASE,
 )
@@ -45,7 +45,7 @@ def explain(error: CommandError, *, engine: str, image: str) -> BundlingError:
     if _NO_IMAGE.search(error.output) and "could not " not in error.output:
         return BundlingError(
             f"The image {image!r} that this bundle is built in is neither here nor to be pulled. Check its name and"
-            f" platform, log in to its registry, or pass another as image=DockerImage.from_registry(...).\n{error.output}"
+            f" platform, log in to its registry, or pass another image=DockerImage.from_registry(...).\n{error.output}"
         )
     if error.returncode == _ENGINE_FAILED:
         return BundlingError(f"{engine} could not start the container for {image!r}.\n{error.output}")

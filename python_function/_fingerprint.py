@@ -48,7 +48,7 @@ def _identity(spec: BundleSpec) -> dict[str, object]:
         "format": _FORMAT,
         "target": (spec.target.runtime, spec.target.architecture),
         "prefix": spec.prefix,
-        "dependencies": spec.packaging.identity,
+        "dependencies": (spec.packaging.identity, spec.installer_args),
         "strategy": spec.strategy,
         "container": None if spec.strategy == "local" else in_container,
         "hooks": (spec.before, spec.after),

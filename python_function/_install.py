@@ -12,7 +12,13 @@ _QUIETLY: Final = ("--quiet", "--no-header", "--no-annotate")
 
 
 def steps(
-    requirements: Requirements, *, target: Target, site: Site, destination: str, written_to: bool
+    requirements: Requirements,
+    *,
+    target: Target,
+    site: Site,
+    destination: str,
+    written_to: bool = False,
+    arguments: tuple[str, ...] = (),
 ) -> tuple[Step, ...]:
     """Return the steps that install *requirements* for *target* to *destination*.
 
@@ -26,10 +32,11 @@ def steps(
         destination: The directory to install to.
         written_to: Whether anything but these steps writes to the installed files, which then must not be links into
             the installer's cache.
+        arguments: Further arguments of the installer.
     """
     if not requirements.lines:
         return ()
-    common = (*_inputs(requirements, site), *_target_flags(target, site), *requirements.flags)
+    common = (*_inputs(requirements, site), *_target_flags(target, site), *requirements.flags, *arguments)
     given, exact = f"{site.scratch}/requirements.txt", f"{site.scratch}/exact.txt"
     resolve = (site.uv, "pip", "compile", given, "--output-file", exact, *_QUIETLY, *common)
     install = (site.uv, "pip", "install", "--target", destination, *common)

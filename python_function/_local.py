@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, assert_never
 
-from python_function import _environment, _installed, _script, _tree
+from python_function import _environment, _installed, _script, _source, _tree
 from python_function._host import Host
 from python_function._process import CommandError
 from python_function._steps import INPUT, OUTPUT, CleanInstalled, CopySource, Hook, PinLocal, Run, Site, Step
-from python_function.errors import BundlingError, EntryError
+from python_function.errors import BundlingError
 
 _NO_WHEEL: Final = re.compile(
     r"Wheels are required for `(?P<required>[^`]+)`"
@@ -58,11 +58,8 @@ class LocalBuild:
             case Hook():
                 self._hook(step)
             case CopySource():
-                try:
+                with _source.telling():
                     _tree.copy(Path(step.source), Path(step.destination), step.rules, step.strip)
-                except _tree.TreeError as error:
-                    msg = f"{error} asset_excludes leaves out by pattern."
-                    raise EntryError(msg) from error
             case PinLocal():
                 _installed.pin(Path(step.wheels), Path(step.constraints), step.packages)
             case CleanInstalled():

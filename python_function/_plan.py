@@ -55,6 +55,7 @@ class BundleSpec:
         handler_file: The file of the bundle that Lambda imports; ``None`` for a layer.
         before: Hook lines that run first.
         after: Hook lines that run last.
+        installer_args: Further arguments of the installer.
         environment: What every step gets to see, sorted by name.
     """
 
@@ -67,6 +68,7 @@ class BundleSpec:
     handler_file: str | None = None
     before: tuple[str, ...] = ()
     after: tuple[str, ...] = ()
+    installer_args: tuple[str, ...] = ()
     environment: tuple[tuple[str, str], ...] = field(default=(), repr=False)
 
 
@@ -76,7 +78,12 @@ def plan(spec: BundleSpec, requirements: Requirements, site: Site) -> tuple[Step
     return (
         *_hook("before_bundling", spec.before),
         *_install.steps(
-            requirements, target=spec.target, site=site, destination=destination, written_to=bool(spec.after)
+            requirements,
+            target=spec.target,
+            site=site,
+            destination=destination,
+            written_to=bool(spec.after),
+            arguments=spec.installer_args,
         ),
         CopySource(source=site.input, destination=destination, rules=spec.source.rules, strip=spec.source.root),
         *_hook("after_bundling", spec.after),

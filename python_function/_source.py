@@ -1,5 +1,6 @@
 """Which files are source: one selection for the asset hash, the local copy and the copy in a container."""
 
+import os
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -57,12 +58,14 @@ class Source:
         excludes: Patterns of what stays out, in gitignore syntax, added to the defaults.
         root: The folder whose content stands at the bundle's root, ``src``; everything else keeps its path.
         only: The one file that is meant, and its name in the bundle.
+        within: The directory that links may not leave, if not *directory*.
     """
 
     directory: Path
     excludes: tuple[str, ...] = ()
     root: str = ""
     only: tuple[str, str] | None = None
+    within: Path | None = None
 
     @property
     def rules(self) -> tuple[Rule, ...]:
@@ -77,6 +80,26 @@ class Source:
         run the tests that the bundle does not hold.
         """
         return compile_rules((*MACHINERY, *(pattern for pattern in self.excludes if pattern.startswith("!"))))
+
+
+def project_root(given: Path | str | None, entry: Path, *, cwd: Path) -> Path | None:
+    """Return the directory that holds what *entry* needs, if the user names one.
+
+    Args:
+        given: What the user names; a relative path starts at *cwd*.
+        entry: The directory of the code; absolute.
+        cwd: The working directory.
+
+    Raises:
+        OptionError: The entry is not in it.
+    """
+    if given is None:
+        return None
+    root = Path(os.path.normpath(cwd / given))
+    if entry.is_relative_to(root):
+        return root
+    msg = f"project_root {root} does not hold the entry {entry}. Pass a directory above it."
+    raise OptionError(msg)
 
 
 def compile_rules(patterns: Iterable[str]) -> tuple[Rule, ...]:
@@ -109,8 +132,8 @@ def files(source: Source) -> tuple[tuple[str, str], ...]:
     """
     if source.only is not None:
         return (source.only,)
-    with _telling():
-        return tuple(_tree.placed(_tree.select(source.directory, source.rules), source.root))
+    with telling():
+        return tuple(_tree.placed(_tree.select(source.directory, source.rules, source.within), source.root))
 
 
 def staged_files(source: Source) -> tuple[tuple[str, str], ...]:
@@ -121,8 +144,8 @@ def staged_files(source: Source) -> tuple[tuple[str, str], ...]:
     """
     if source.only is not None:
         return (source.only,)
-    with _telling():
-        return tuple((path, path) for path in _tree.select(source.directory, source.stage_rules))
+    with telling():
+        return tuple((path, path) for path in _tree.select(source.directory, source.stage_rules, source.within))
 
 
 def package_files(directory: Path) -> tuple[tuple[str, str], ...]:
@@ -131,7 +154,7 @@ def package_files(directory: Path) -> tuple[tuple[str, str], ...]:
     Raises:
         EntryError: As for :func:`files`.
     """
-    with _telling():
+    with telling():
         return tuple((path, path) for path in _tree.select(directory, compile_rules(MACHINERY)))
 
 
@@ -141,12 +164,12 @@ def copy(directory: Path, destination: Path, files: Iterable[tuple[str, str]]) -
     Raises:
         EntryError: A file cannot be read.
     """
-    with _telling():
+    with telling():
         _tree.copy_files(directory, destination, files)
 
 
 @contextmanager
-def _telling() -> Iterator[None]:
+def telling() -> Iterator[None]:
     """Say which option leaves out what cannot go in."""
     try:
         yield

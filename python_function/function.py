@@ -6,9 +6,9 @@ from typing import Unpack
 from aws_cdk import aws_lambda as lambda_
 from constructs import Construct
 
-from python_function import _asset, _caller, _entry, _handler, _packaging, _runtime
+from python_function import _asset, _caller, _entry, _handler, _runtime
 from python_function._cdk_props import FunctionOptions
-from python_function._source import Source
+from python_function._source import Source, project_root
 from python_function.options import BundlingOptions
 
 
@@ -67,6 +67,7 @@ class PythonFunction(lambda_.Function):
         architecture = architecture or lambda_.Architecture.X86_64
         target = _asset.to_target(runtime, architecture)
         _handler.check(found, python_version=target.python_version)
+        root = project_root(bundling.project_root, found.directory, cwd=Path.cwd())
         suffix = bundling.output_path_suffix
         spec = _asset.to_spec(
             bundling,
@@ -76,8 +77,9 @@ class PythonFunction(lambda_.Function):
                 excludes=tuple(bundling.asset_excludes),
                 root=found.root,
                 only=(found.index, found.bundle_index) if found.alone else None,
+                within=root,
             ),
-            packaging=_packaging.detect(found.directory, index=found.file),
+            packaging=_asset.packaging(bundling, found.directory, root=root, index=found.file),
             prefix=suffix,
             handler_file=str(PurePosixPath(suffix) / found.bundle_index),
         )

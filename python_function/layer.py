@@ -7,9 +7,9 @@ from typing import Final, Unpack
 from aws_cdk import aws_lambda as lambda_
 from constructs import Construct
 
-from python_function import _asset, _entry, _packaging, _runtime
+from python_function import _asset, _entry, _runtime
 from python_function._cdk_props import LayerVersionOptions
-from python_function._source import Source
+from python_function._source import Source, project_root
 from python_function.options import BundlingOptions
 
 _SEARCHED: Final = "python"
@@ -59,6 +59,7 @@ class PythonLayerVersion(lambda_.LayerVersion):
         """
         bundling = BundlingOptions.checked(bundling)
         directory = _entry.directory(entry, cwd=Path.cwd())
+        root = project_root(bundling.project_root, directory, cwd=Path.cwd())
         runtimes = list(compatible_runtimes or ())
         chosen = _runtime.infer(directory, given=runtimes[0].name if runtimes else None)
         runtimes = runtimes or [_asset.to_runtime(chosen.name)]
@@ -66,8 +67,8 @@ class PythonLayerVersion(lambda_.LayerVersion):
         spec = _asset.to_spec(
             bundling,
             target=_asset.to_target(runtimes[0], architectures[0]),
-            source=Source(directory=directory, excludes=tuple(bundling.asset_excludes)),
-            packaging=_packaging.detect(directory),
+            source=Source(directory=directory, excludes=tuple(bundling.asset_excludes), within=root),
+            packaging=_asset.packaging(bundling, directory, root=root),
             prefix=str(PurePosixPath(_SEARCHED) / bundling.output_path_suffix),
         )
         with _asset.bundled(scope, id, spec, bundling) as code:

@@ -2,16 +2,18 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, fields
-from pathlib import PureWindowsPath
+from pathlib import Path, PureWindowsPath
 from typing import Final, Literal, Protocol, Self, TypeAlias, get_args
 
 from aws_cdk import AssetHashType, BundlingFileAccess, DockerImage, DockerVolume
 
+from python_function._declared import Choice
 from python_function._source import compile_rules
 from python_function._steps import INPUT, OUTPUT
 from python_function.errors import OptionError
 
 Strategy: TypeAlias = Literal["auto", "local", "docker"]
+Packaging: TypeAlias = Literal["uv", "poetry", "pipenv", "pylock", "pip", "script", "pyproject", "none"]
 
 _CONTAINER_ONLY: Final = (
     "image",
@@ -28,7 +30,17 @@ _CONTAINER_ONLY: Final = (
 )
 """Options that mean nothing without a container."""
 
-_SEQUENCES: Final = ("asset_excludes", "volumes", "volumes_from", "entrypoint", "command")
+_SEQUENCES: Final = (
+    "asset_excludes",
+    "groups",
+    "extras",
+    "exclude_packages",
+    "installer_args",
+    "volumes",
+    "volumes_from",
+    "entrypoint",
+    "command",
+)
 _MAPPINGS: Final = ("environment", "build_args")
 
 Commands: TypeAlias = str | Sequence[str] | Callable[[str, str], Sequence[str]]
@@ -75,6 +87,13 @@ class BundlingOptions:
 
     Attributes:
         asset_excludes: What to leave out besides the defaults, in gitignore syntax; ``!name`` takes a default back.
+        packaging: What declares the dependencies, where that is not to be found out: ``uv``, ``poetry``, ``pipenv``,
+            ``pylock``, ``pip`` (requirements.txt), ``script`` (PEP 723), ``pyproject`` or ``none``.
+        groups: Dependency groups to install besides, for uv, poetry and pyproject.toml; categories of a Pipfile.
+        extras: Extras of the project to install besides.
+        exclude_packages: Packages to leave out, with whatever only they need.
+        project_root: The directory above the entry that holds what it needs: a lock, local packages, the targets of
+            links. By default the entry, and the uv workspace that it is a member of.
         output_path_suffix: The folder of the bundle that code and dependencies go into, below ``python`` for a layer.
         asset_hash: The asset's hash, in place of the one computed; to be changed whenever the bundle has to.
         asset_hash_type: ``OUTPUT`` for a hash of the finished bundle, which is then built in every synthesis;
@@ -85,6 +104,13 @@ class BundlingOptions:
         environment: Environment variables of every step.
         build_args: Environment variables of every step too, as other CDK constructs pass index URLs and proxies;
             ``environment`` wins.
+        installer_args: Further arguments for uv, which resolves and installs, such as
+            ``["--index-strategy", "unsafe-best-match"]``.
+        poetry_include_hashes: Whether hashes of a poetry.lock are checked.
+        poetry_without_urls: Whether the sources that a poetry project names are left out, for an index that replaces
+            them.
+        poetry_version: The version of poetry that reads the lock, by default one that is known to.
+        pipenv_version: The version of pipenv that reads the lock.
         image: The image to build in, used as it is; it needs a shell and a Python. By default the one that AWS offers
             for the runtime.
         platform: The image's platform, by default that of the function's architecture.
@@ -106,6 +132,11 @@ class BundlingOptions:
     """
 
     asset_excludes: Sequence[str] = ()
+    packaging: Packaging | None = None
+    groups: Sequence[str] = ()
+    extras: Sequence[str] = ()
+    exclude_packages: Sequence[str] = ()
+    project_root: Path | str | None = None
     output_path_suffix: str = ""
     asset_hash: str | None = None
     asset_hash_type: AssetHashType | None = None
@@ -113,6 +144,11 @@ class BundlingOptions:
     command_hooks: CommandHooks | HookMethods | None = None
     environment: Mapping[str, str] | None = None
     build_args: Mapping[str, str] | None = None
+    installer_args: Sequence[str] = ()
+    poetry_include_hashes: bool = True
+    poetry_without_urls: bool = False
+    poetry_version: str | None = None
+    pipenv_version: str | None = None
     image: DockerImage | None = None
     platform: str | None = None
     network: str | None = None
@@ -179,6 +215,18 @@ class BundlingOptions:
         """The strategy, where the options decide it already: it depends on them alone, never on the machine."""
         needs_container = self._given((*_CONTAINER_ONLY, "build_args", "command_hooks"))
         return "docker" if self.strategy == "auto" and needs_container else self.strategy
+
+    @property
+    def choice(self) -> Choice:
+        """What is taken of optional dependencies, and how the tool that knows them is asked."""
+        return Choice(
+            groups=tuple(self.groups),
+            extras=tuple(self.extras),
+            poetry_version=self.poetry_version,
+            pipenv_version=self.pipenv_version,
+            poetry_include_hashes=self.poetry_include_hashes,
+            poetry_without_urls=self.poetry_without_urls,
+        )
 
     def hook_lines(self) -> tuple[tuple[str, ...], tuple[str, ...]]:
         """Return the lines to run before and after.

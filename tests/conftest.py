@@ -1,36 +1,17 @@
-"""What many tests share: a snapshot that hides hashes, and the smallest specs, hosts and directories."""
+"""What many tests share: the smallest specs, hosts and directories."""
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from python_function._host import Host
 from python_function._packaging import Packaging
-from python_function._plan import BundleSpec, Container
+from python_function._plan import BundleSpec
 from python_function._process import Runner
 from python_function._report import Report
 from python_function._source import Source
-from python_function._target import Target
-
-TARGET = Target("python3.13", "x86_64")
-CONTAINER = Container(image="image:tag", platform="linux/amd64")
-
-
-@dataclass
-class Recorder:
-    """A runner that notes what it is asked to run, and does what it is told instead."""
-
-    calls: list[tuple[str, ...]] = field(default_factory=list[tuple[str, ...]])
-    environments: list[Mapping[str, str]] = field(default_factory=list[Mapping[str, str]])
-    answer: Callable[[Sequence[str]], str] = lambda _: ""
-
-    def __call__(self, argv: Sequence[str], *, cwd: Path, env: Mapping[str, str]) -> str:
-        del cwd
-        self.calls.append(tuple(argv))
-        self.environments.append(env)
-        return self.answer(argv)
+from tests.doubles import CONTAINER, TARGET, Recorder
 
 
 @pytest.fixture

@@ -106,7 +106,10 @@ def test_both_executors_make_the_same_tree(
         spec,
         source=Source(directory=nasty, excludes=EXCLUDES),
         before=("echo generated > 'made by hook.py'", "mkdir -p data; echo no > data/made.json # a comment"),
-        after=('cd /asset-output && [[ -f index.py ]] && printf "%s" "$PWD" | wc -c > length', "ln -s index.py again.py"),
+        after=(
+            'cd /asset-output && [[ -f index.py ]] && printf "%s" "$PWD" | wc -c > length',
+            "ln -s index.py again.py",
+        ),
     )
     first, second = site("one", nasty), site("two", nasty)
 
@@ -116,7 +119,9 @@ def test_both_executors_make_the_same_tree(
     assert done.returncode == 0, done.stderr
     made = tree(Path(first.output))
     assert made == tree(Path(second.output))
-    assert {"made by hook.py", "again.py", "length", "linked/ß.py", "new\nline.txt", "-rf", "data/keep.json"} <= set(made)
+    assert {"made by hook.py", "again.py", "length", "linked/ß.py", "new\nline.txt", "-rf", "data/keep.json"} <= set(
+        made
+    )
     assert not {"tests", "data/drop.json", "data/made.json", "$(echo gone).txt", "pwned", ".venv", "empty"} & set(made)
     assert made["run.sh"][0] == 0o755
     assert made[".hidden"][0] == 0o644
@@ -152,7 +157,7 @@ def test_the_first_line_of_a_hook_that_fails_ends_the_script(site: Callable[[str
     done = by_script((HOOK, CleanInstalled(directory=here.output)), here, "sh")
 
     assert done.returncode == 3
-    assert '''after_bundling, command 2: "sh -c 'exit 3'" failed with exit code 3''' in done.stderr
+    assert """after_bundling, command 2: "sh -c 'exit 3'" failed with exit code 3""" in done.stderr
     assert Path(here.input, "one").exists()
     assert not Path(here.input, "two").exists()
 

@@ -129,7 +129,9 @@ def test_specs_that_make_other_bundles_have_other_hashes(spec: BundleSpec, entry
 
 
 def test_specs_that_make_the_same_bundle_have_the_same_hash(spec: BundleSpec, entry: Path) -> None:
-    container = replace(spec.container, network="host", user="1", volumes=(("/a", "/b"),), security_opt="x", copies=True)
+    container = replace(
+        spec.container, network="host", user="1", volumes=(("/a", "/b"),), security_opt="x", copies=True
+    )
     same = [
         replace(spec, handler_file="other.py"),
         replace(spec, container=container),

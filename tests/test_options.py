@@ -18,7 +18,10 @@ IMAGE = DockerImage.from_registry("image:tag")
         ({"command": "make"}, r"command must be a list, not 'make'"),
         ({"asset_excludes": ["!"]}, r"asset_excludes has '!', which is no gitignore pattern"),
         ({"strategy": "native"}, r"strategy must be one of 'auto', 'local', 'docker', not 'native'"),
-        ({"strategy": "local", "image": IMAGE, "user": "1"}, r"builds without a container, which image, user would need"),
+        (
+            {"strategy": "local", "image": IMAGE, "user": "1"},
+            r"builds without a container, which image, user would need",
+        ),
         ({"output_path_suffix": "../up"}, r"output_path_suffix must be a path inside the bundle .* not '\.\./up'"),
         ({"output_path_suffix": "a/../../up"}, r"output_path_suffix must be a path inside the bundle"),
         ({"output_path_suffix": "/abs"}, r"output_path_suffix must be a path inside the bundle"),

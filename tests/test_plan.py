@@ -122,7 +122,7 @@ def test_plans(small: BundleSpec, tmp_path: Path, snapshot: SnapshotAssertion, k
         "none": "",
         "pip": "requests==2.32.3\n",
         "pip-hashed": f"requests==2.32.3 --hash=sha256:{'0' * 64}\n",
-        "pip-with-everything": "--extra-index-url https://your.index.url/simple/\n--find-links wheels\n-e ./lib\nidna\n",
+        "pip-with-everything": "--extra-index-url https://your.index.url/simple/\n-f wheels\n-e ./lib\nidna\n",
     }
     requirements = _requirements.parse(texts[kind], base=tmp_path, source="requirements.txt")
 

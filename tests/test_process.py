@@ -20,7 +20,9 @@ def run(code: str, tmp_path: Path, *, progress: list[str] | None = None, env: Ma
 def test_standard_output_is_the_result_and_all_output_is_shown(tmp_path: Path) -> None:
     shown: list[str] = []
 
-    result = run("import sys; print('out'); sys.stdout.flush(); print('err', file=sys.stderr)", tmp_path, progress=shown)
+    result = run(
+        "import sys; print('out'); sys.stdout.flush(); print('err', file=sys.stderr)", tmp_path, progress=shown
+    )
 
     assert result == "out\n"
     assert sorted(shown) == ["err", "out"]

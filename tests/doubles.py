@@ -1,0 +1,26 @@
+"""What stands in for the world in tests of pure parts."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from python_function._plan import Container
+from python_function._target import Target
+
+TARGET = Target("python3.13", "x86_64")
+CONTAINER = Container(image="image:tag", platform="linux/amd64")
+
+
+@dataclass
+class Recorder:
+    """A runner that notes what it is asked to run, and does what it is told instead."""
+
+    calls: list[tuple[str, ...]] = field(default_factory=list[tuple[str, ...]])
+    environments: list[Mapping[str, str]] = field(default_factory=list[Mapping[str, str]])
+    answer: Callable[[Sequence[str]], str] = lambda _: ""
+
+    def __call__(self, argv: Sequence[str], *, cwd: Path, env: Mapping[str, str]) -> str:
+        del cwd
+        self.calls.append(tuple(argv))
+        self.environments.append(env)
+        return self.answer(argv)

@@ -1,0 +1,195 @@
+"""The choice of the executor, and what a build leaves behind, with programs that only pretend."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from python_function import _bundle, _requirements
+from python_function._host import Host
+from python_function._packaging import Packaging
+from python_function._plan import BundleSpec
+from python_function._process import CommandError, ProgramNotFoundError
+from python_function._source import Source
+from python_function.errors import BundlingError, EntryError
+from tests.doubles import Recorder
+
+NO_WHEEL = "hint: Wheels are required for `docopt` because building from source is disabled for all packages"
+
+
+@pytest.fixture
+def output(tmp_path: Path) -> Path:
+    directory = tmp_path / "cdk.out/asset.0123-building"
+    directory.mkdir(parents=True)
+    return directory
+
+
+@pytest.fixture
+def depending(spec: BundleSpec) -> BundleSpec:
+    """Return a spec with a dependency."""
+    requirements = _requirements.parse("docopt==0.6.2", base=spec.source.directory, source="requirements.txt")
+    return replace(spec, packaging=Packaging(kind="pip", requirements=requirements))
+
+
+def refuse(argv: Sequence[str]) -> str:
+    """Do as uv does where there is no wheel, and as an engine that works."""
+    if "compile" in argv:
+        message = "command failed"
+        raise CommandError(message, returncode=1, output=NO_WHEEL)
+    if argv[0] == "docker":
+        volumes = dict(reversed(volume.rsplit(":", 1)) for volume in argv if volume.endswith(("/asset-output",)))
+        Path(volumes["/asset-output"], "index.py").touch()
+    if "--target" in argv and any("uv==" in argument for argument in argv):
+        binary = Path(argv[argv.index("--target") + 1], "bin/uv")
+        binary.parent.mkdir()
+        binary.touch()
+    return ""
+
+
+def test_without_dependencies_and_hooks_nothing_is_started(
+    spec: BundleSpec, output: Path, recorder: Recorder, make_host: Callable[..., Host]
+) -> None:
+    _bundle.build(spec, output, make_host(recorder))
+
+    assert recorder.calls == []
+    assert [path.name for path in output.iterdir()] == ["index.py"]
+
+
+def test_what_an_earlier_build_left_is_removed_first(
+    spec: BundleSpec, output: Path, recorder: Recorder, make_host: Callable[..., Host]
+) -> None:
+    (output / "half/made").mkdir(parents=True)
+    (output / "half/made/x.py").touch()
+    (output / ".python-function").mkdir()
+
+    _bundle.build(spec, output, make_host(recorder))
+
+    assert [path.name for path in output.iterdir()] == ["index.py"]
+
+
+def test_a_failure_leaves_nothing(
+    spec: BundleSpec, output: Path, entry: Path, recorder: Recorder, make_host: Callable[..., Host]
+) -> None:
+    (entry / "away").symlink_to("/etc")
+
+    with pytest.raises(EntryError, match=r"away is a link .* The option for that is asset_excludes"):
+        _bundle.build(spec, output, make_host(recorder))
+    assert list(output.iterdir()) == []
+
+
+def test_auto_goes_to_the_container_for_what_has_no_wheel_and_says_why(
+    depending: BundleSpec, output: Path, recorder: Recorder, make_host: Callable[..., Host], lines: list[str]
+) -> None:
+    recorder.answer = refuse
+
+    _bundle.build(depending, output, make_host(recorder))
+
+    assert [argv[1] for argv in recorder.calls if argv[0] == "docker"] == ["run"]
+    assert "Stack/Function: docopt has no wheel for python3.13 on x86_64: building in image:tag" in lines
+    assert len(lines) == 3
+
+
+def test_local_never_goes_to_the_container(
+    depending: BundleSpec, output: Path, recorder: Recorder, make_host: Callable[..., Host]
+) -> None:
+    recorder.answer = refuse
+
+    with pytest.raises(BundlingError, match=r"docopt has no wheel for python3\.13 on x86_64.*strategy=\"auto\""):
+        _bundle.build(replace(depending, strategy="local"), output, make_host(recorder))
+    assert not [argv for argv in recorder.calls if argv[0] == "docker"]
+
+
+def test_without_an_engine_the_error_names_package_target_and_ways_out(
+    depending: BundleSpec, output: Path, recorder: Recorder, make_host: Callable[..., Host]
+) -> None:
+    def answer(argv: Sequence[str]) -> str:
+        if argv[0] == "docker":
+            raise ProgramNotFoundError
+        return refuse(argv)
+
+    recorder.answer = answer
+
+    with pytest.raises(BundlingError) as caught:
+        _bundle.build(depending, output, make_host(recorder))
+    for part in ("docopt", "python3.13 on x86_64", "'docker' is not there", "CDK_DOCKER", "version that has a wheel"):
+        assert part in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "output_of_uv",
+    [
+        "Because nosuchpackage was not found in the package registry",
+        "error: Request failed after 3 retries\n  cause: Connection refused",
+        "Because pywin32==306 has no wheels with a matching Python ABI tag",
+    ],
+)
+def test_what_the_container_would_not_find_either_is_an_error_at_once(
+    depending: BundleSpec, output: Path, recorder: Recorder, make_host: Callable[..., Host], output_of_uv: str
+) -> None:
+    def answer(_: Sequence[str]) -> str:
+        message = "command failed"
+        raise CommandError(message, returncode=1, output=output_of_uv)
+
+    recorder.answer = answer
+
+    with pytest.raises(BundlingError, match="could not resolve the dependencies"):
+        _bundle.build(depending, output, make_host(recorder))
+    assert not [argv for argv in recorder.calls if argv[0] == "docker"]
+
+
+def test_a_bundle_without_the_handlers_file_is_an_error(
+    spec: BundleSpec, output: Path, entry: Path, recorder: Recorder, make_host: Callable[..., Host]
+) -> None:
+    (entry / "other.py").touch()
+    excluding = replace(spec, source=Source(directory=entry, excludes=("index.py",)))
+
+    with pytest.raises(BundlingError, match=r"handler's file 'index\.py' is not in the bundle of .*top are: other\.py"):
+        _bundle.build(excluding, output, make_host(recorder))
+
+
+def test_an_empty_bundle_is_an_error(
+    spec: BundleSpec, output: Path, entry: Path, recorder: Recorder, make_host: Callable[..., Host]
+) -> None:
+    empty = replace(spec, source=Source(directory=entry, excludes=("*",)), handler_file=None)
+
+    with pytest.raises(BundlingError, match=r"bundle of .*entry is empty: no file is left in, and there are no depend"):
+        _bundle.build(empty, output, make_host(recorder))
+
+
+def test_source_that_hides_a_dependency_is_told(
+    depending: BundleSpec, output: Path, recorder: Recorder, make_host: Callable[..., Host], lines: list[str]
+) -> None:
+    def install(argv: Sequence[str]) -> str:
+        if "--target" in argv:
+            target = Path(argv[argv.index("--target") + 1])
+            (target / "docopt-0.6.2.dist-info").mkdir(parents=True)
+            (target / "docopt.py").touch()
+            (target / "docopt-0.6.2.dist-info/METADATA").write_text("Name: docopt\nVersion: 0.6.2\n")
+            (target / "docopt-0.6.2.dist-info/RECORD").write_text("docopt.py,,\nindex.txt,,\n")
+        return ""
+
+    recorder.answer = install
+    (depending.source.directory / "docopt.py").write_text("ours = True\n")
+
+    _bundle.build(depending, output, make_host(recorder))
+
+    assert (output / "docopt.py").read_text() == "ours = True\n"
+    assert "Stack/Function: warning: the source hides files of installed packages: docopt.py" in lines
+
+
+def test_the_users_tree_is_not_touched(
+    spec: BundleSpec, output: Path, entry: Path, recorder: Recorder, make_host: Callable[..., Host]
+) -> None:
+    def state() -> list[tuple[str, int, int, bytes]]:
+        files = (entry, *sorted(entry.rglob("*")))
+        return [
+            (str(file), file.stat().st_mtime_ns, file.stat().st_mode, b"" if file.is_dir() else file.read_bytes())
+            for file in files
+        ]
+
+    before = state()
+
+    _bundle.build(replace(spec, before=("touch x",), after=("touch y",)), output, make_host(recorder))
+
+    assert state() == before

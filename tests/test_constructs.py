@@ -1,0 +1,329 @@
+"""The constructs in real CDK apps: what reaches the template, what is started, what the user sees."""
+
+import os
+import shutil
+import stat
+import sys
+import textwrap
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import aws_cdk
+import pytest
+from aws_cdk import App, Duration, Stack
+from aws_cdk import aws_lambda as lambda_
+from aws_cdk.assertions import Annotations, Match, Template
+
+from python_function import BundlingOptions, CommandHooks, PythonFunction, PythonLayerVersion, _cdk_props
+from python_function.errors import BundlingError, EntryError, OptionError
+from tests import generate_cdk_props
+
+RUNTIME = lambda_.Runtime.PYTHON_3_13
+
+
+@pytest.fixture
+def stack(tmp_path: Path) -> Stack:
+    """Return a stack whose assets are really bundled."""
+    return Stack(App(outdir=str(tmp_path / "cdk.out")), "Stack")
+
+
+@pytest.fixture
+def unbundled() -> Stack:
+    """Return a stack whose assets are not wanted."""
+    return Stack(App(context={"aws:cdk:bundling-stacks": list[str]()}), "Stack")
+
+
+@pytest.fixture
+def engine_calls(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[], list[str]]:
+    """Put a stand-in in the place of the container engine, and return what reads its calls."""
+    log = tmp_path / "engine.log"
+    engine = tmp_path / "engine"
+    engine.write_text(
+        textwrap.dedent(f"""\
+            #!{sys.executable}
+            import pathlib, sys
+            with open({str(log)!r}, "a") as file:
+                print(sys.argv[1], file=file)
+            for argument in sys.argv:
+                if argument.endswith(":/asset-output"):
+                    pathlib.Path(argument.removesuffix(":/asset-output"), "index.py").write_text("handler = print")
+        """)
+    )
+    engine.chmod(engine.stat().st_mode | stat.S_IXUSR)
+    monkeypatch.setenv("CDK_DOCKER", str(engine))
+    return lambda: log.read_text().split() if log.exists() else []
+
+
+def asset_of(function: lambda_.Function | lambda_.LayerVersion) -> Path:
+    """Return the directory that the construct's code is in."""
+    stack = Stack.of(function)
+    outdir = Path(App.of(stack).outdir)  # type: ignore[arg-type, union-attr]
+    (asset,) = outdir.glob("asset.*")
+    return asset
+
+
+def code_of(stack: Stack, kind: str = "AWS::Lambda::Function") -> list[str]:
+    resources = Template.from_stack(stack).find_resources(kind).values()
+    content = "Code" if kind.endswith("Function") else "Content"
+    return [resource["Properties"][content]["S3Key"] for resource in resources]
+
+
+def test_a_function_is_a_lambda_function_with_all_its_options(unbundled: Stack, entry: Path) -> None:
+    function = PythonFunction(
+        unbundled,
+        "Function",
+        entry=entry,
+        runtime=RUNTIME,
+        architecture=lambda_.Architecture.ARM_64,
+        memory_size=512,
+        timeout=Duration.seconds(30),
+        environment={"STAGE": "test"},
+        description="What it does",
+    )
+
+    assert isinstance(function, lambda_.Function)
+    Template.from_stack(unbundled).has_resource_properties(
+        "AWS::Lambda::Function",
+        {
+            "Handler": "index.handler",
+            "Runtime": "python3.13",
+            "Architectures": ["arm64"],
+            "MemorySize": 512,
+            "Timeout": 30,
+            "Environment": {"Variables": {"STAGE": "test"}},
+            "Description": "What it does",
+        },
+    )
+
+
+def test_a_layer_is_a_layer_version_with_all_its_options(unbundled: Stack, entry: Path) -> None:
+    layer = PythonLayerVersion(
+        unbundled,
+        "Layer",
+        entry=str(entry),
+        compatible_runtimes=[lambda_.Runtime.PYTHON_3_12, RUNTIME],
+        compatible_architectures=[lambda_.Architecture.X86_64, lambda_.Architecture.ARM_64],
+        license="Apache-2.0",
+    )
+    PythonFunction(unbundled, "Function", entry=entry, runtime=RUNTIME, layers=[layer])
+
+    assert isinstance(layer, lambda_.LayerVersion)
+    template = Template.from_stack(unbundled)
+    template.has_resource_properties(
+        "AWS::Lambda::LayerVersion",
+        {
+            "CompatibleRuntimes": ["python3.12", "python3.13"],
+            "CompatibleArchitectures": ["x86_64", "arm64"],
+            "LicenseInfo": "Apache-2.0",
+        },
+    )
+    template.has_resource_properties("AWS::Lambda::Function", {"Layers": [{"Ref": Match.string_like_regexp("Layer")}]})
+
+
+@pytest.mark.parametrize("construct", [PythonFunction, PythonLayerVersion])
+def test_an_unknown_keyword_is_an_error(unbundled: Stack, entry: Path, construct: Callable[..., object]) -> None:
+    with pytest.raises(TypeError, match="memory"):
+        construct(unbundled, "Id", entry=entry, memory=3)
+
+
+def test_options_of_cdk_itself_are_an_error_that_names_ours(unbundled: Stack, entry: Path) -> None:
+    wrong: Any = aws_cdk.BundlingOptions(image=RUNTIME.bundling_image)
+
+    with pytest.raises(TypeError, match=r"python_function\.BundlingOptions, not aws_cdk\.BundlingOptions"):
+        PythonFunction(unbundled, "Function", entry=entry, runtime=RUNTIME, bundling=wrong)
+
+
+def test_only_python_runtimes(unbundled: Stack, entry: Path) -> None:
+    with pytest.raises(OptionError, match=r"runtime must be a Python runtime, not 'nodejs22\.x'"):
+        PythonFunction(unbundled, "Function", entry=entry, runtime=lambda_.Runtime.NODEJS_22_X)
+
+
+def test_a_bundle_holds_the_source(stack: Stack, entry: Path) -> None:
+    (entry / "tests").mkdir()
+    (entry / "tests/test_x.py").touch()
+
+    function = PythonFunction(
+        stack, "Function", entry=entry, runtime=RUNTIME, bundling=BundlingOptions(asset_excludes=["tests"])
+    )
+
+    assert [path.name for path in asset_of(function).iterdir()] == ["index.py"]
+
+
+def test_a_layers_code_is_below_python(stack: Stack, entry: Path) -> None:
+    layer = PythonLayerVersion(stack, "Layer", entry=entry, bundling=BundlingOptions(output_path_suffix="lib/x"))
+
+    assert [str(path.relative_to(asset_of(layer))) for path in asset_of(layer).rglob("*.py")] == [
+        "python/lib/x/index.py"
+    ]
+
+
+def test_a_functions_handler_follows_its_code_below_a_suffix(stack: Stack, entry: Path) -> None:
+    function = PythonFunction(
+        stack, "Function", entry=entry, runtime=RUNTIME, bundling=BundlingOptions(output_path_suffix="app/code")
+    )
+
+    assert (asset_of(function) / "app/code/index.py").is_file()
+    Template.from_stack(stack).has_resource_properties("AWS::Lambda::Function", {"Handler": "app.code.index.handler"})
+
+
+def test_nothing_is_started_when_the_stack_is_not_selected(
+    unbundled: Stack, entry: Path, engine_calls: Callable[[], list[str]]
+) -> None:
+    PythonFunction(unbundled, "Function", entry=entry, runtime=RUNTIME, bundling=BundlingOptions(strategy="docker"))
+    PythonLayerVersion(unbundled, "Layer", entry=entry, bundling=BundlingOptions(strategy="docker"))
+
+    assert engine_calls() == []
+
+
+def test_the_hash_is_the_same_whether_or_not_the_stack_is_selected(
+    stack: Stack, unbundled: Stack, entry: Path, engine_calls: Callable[[], list[str]]
+) -> None:
+    options = BundlingOptions(strategy="docker")
+    for chosen in (stack, unbundled):
+        PythonFunction(chosen, "Function", entry=entry, runtime=RUNTIME, bundling=options)
+
+    assert engine_calls() == ["run"]
+    assert code_of(stack) == code_of(unbundled)
+
+
+def test_a_second_synthesis_starts_nothing_and_writes_nothing(
+    tmp_path: Path, entry: Path, engine_calls: Callable[[], list[str]], capfd: pytest.CaptureFixture[str]
+) -> None:
+    def synthesize() -> dict[str, tuple[int, int]]:
+        stack = Stack(App(outdir=str(tmp_path / "cdk.out")), "Stack")
+        function = PythonFunction(
+            stack, "Function", entry=entry, runtime=RUNTIME, bundling=BundlingOptions(strategy="docker")
+        )
+        files = asset_of(function).rglob("*")
+        return {str(file): (file.stat().st_mtime_ns, file.stat().st_ino) for file in files}
+
+    first = synthesize()
+    capfd.readouterr()
+
+    assert synthesize() == first
+    assert engine_calls() == ["run"]
+    assert capfd.readouterr().err.splitlines() == ["Stack/Function: unchanged, its asset is reused"]
+
+
+def test_functions_that_differ_only_in_the_handler_share_one_bundle(
+    stack: Stack, entry: Path, engine_calls: Callable[[], list[str]]
+) -> None:
+    (entry / "other.py").write_text("def handler(event, context): ...\n")
+
+    for index in ("index.py", "other.py"):
+        options = BundlingOptions(strategy="docker")
+        PythonFunction(stack, index, entry=entry, index=index, runtime=RUNTIME, bundling=options)
+
+    assert engine_calls() == ["run"]
+    assert len(set(code_of(stack))) == 1
+
+
+def test_the_users_own_hash_is_what_counts(entry: Path) -> None:
+    def code(content: str, **options: Any) -> list[str]:  # noqa: ANN401
+        (entry / "more.py").write_text(content)
+        stack = Stack(App(context={"aws:cdk:bundling-stacks": list[str]()}), "Stack")
+        PythonFunction(stack, "F", entry=entry, runtime=RUNTIME, bundling=BundlingOptions(**options))
+        return code_of(stack)
+
+    assert code("1") != code("2")
+    assert code("1", asset_hash="mine") == code("2", asset_hash="mine")
+    assert code("1", asset_hash="mine") != code("1", asset_hash="other")
+    assert code("1", asset_hash_type=aws_cdk.AssetHashType.SOURCE) == code("1")
+
+
+def test_a_hash_of_the_output_follows_the_output_alone(entry: Path, tmp_path: Path) -> None:
+    def code(name: str, hook: str) -> list[str]:
+        stack = Stack(App(outdir=str(tmp_path / name)), "Stack")
+        options = BundlingOptions(
+            strategy="local",
+            asset_hash_type=aws_cdk.AssetHashType.OUTPUT,
+            command_hooks=CommandHooks(after_bundling=hook),
+        )
+        PythonFunction(stack, "F", entry=entry, runtime=RUNTIME, bundling=options)
+        return code_of(stack)
+
+    assert code("one", "true") == code("two", "echo something else")
+    assert code("three", "true") != code("four", "touch /asset-output/new.txt")
+
+
+def test_a_hook_works_on_a_copy_and_what_it_makes_is_bundled(stack: Stack, entry: Path) -> None:
+    (entry / "requirements.in").write_text("x")
+    hooks = CommandHooks(
+        before_bundling="cp requirements.in made_before.txt && mkdir tests && touch tests/t.py",
+        after_bundling=lambda input_dir, output_dir: [f"ls {input_dir} > {output_dir}/made_after.txt"],
+    )
+
+    function = PythonFunction(
+        stack,
+        "Function",
+        entry=entry,
+        runtime=RUNTIME,
+        bundling=BundlingOptions(strategy="local", command_hooks=hooks, asset_excludes=["tests"]),
+    )
+
+    names = sorted(path.name for path in asset_of(function).iterdir())
+    assert names == ["index.py", "made_after.txt", "made_before.txt", "requirements.in"]
+    assert sorted(path.name for path in entry.iterdir()) == ["index.py", "requirements.in"]
+
+
+def test_a_failing_build_raises_our_error_and_leaves_nothing(stack: Stack, entry: Path, tmp_path: Path) -> None:
+    options = BundlingOptions(strategy="local", command_hooks=CommandHooks(after_bundling="echo why not; exit 3"))
+
+    with pytest.raises(BundlingError, match=r"after_bundling hook failed with exit code 3\.(?s:.)*why not") as caught:
+        PythonFunction(stack, "Function", entry=entry, runtime=RUNTIME, bundling=options)
+
+    assert caught.value.__cause__ is None
+    assert caught.value.__suppress_context__
+    assert [path.name for path in (tmp_path / "cdk.out").iterdir()] == []
+
+
+def test_warnings_can_be_acknowledged(unbundled: Stack, entry: Path) -> None:
+    (entry / "requirements.txt").write_text("idna\n")
+
+    function = PythonFunction(unbundled, "Function", entry=entry, runtime=RUNTIME)
+
+    found = Annotations.from_stack(unbundled).find_warning("*", Match.string_like_regexp("requirements.txt:1: idna"))
+    assert len(found) == 1
+    assert function.node.path == "Stack/Function"
+
+
+def test_the_template_is_the_same_at_another_path(entry: Path, tmp_path: Path) -> None:
+    def template(directory: Path) -> Any:  # noqa: ANN401
+        stack = Stack(App(context={"aws:cdk:bundling-stacks": list[str]()}), "Stack")
+        PythonFunction(stack, "Function", entry=directory, runtime=RUNTIME)
+        return Template.from_stack(stack).to_json()
+
+    before = template(entry)
+    shutil.copytree(entry, tmp_path / "elsewhere/deep/down")
+    (entry / ".venv").mkdir()
+    (entry / ".venv/pyvenv.cfg").touch()
+    (entry / ".pytest_cache").mkdir()
+    (entry / ".pytest_cache/x").touch()
+
+    assert template(entry) == before
+    assert template(tmp_path / "elsewhere/deep/down") == before
+
+
+def test_assets_say_where_they_are(entry: Path, tmp_path: Path) -> None:
+    stack = Stack(App(outdir=str(tmp_path / "cdk.out"), context={"aws:cdk:enable-asset-metadata": True}), "Stack")
+
+    function = PythonFunction(stack, "Function", entry=entry, runtime=RUNTIME)
+
+    (resource,) = Template.from_stack(stack).find_resources("AWS::Lambda::Function").values()
+    assert resource["Metadata"]["aws:asset:path"] == asset_of(function).name
+    assert resource["Metadata"]["aws:asset:is-bundled"] is True
+    assert resource["Metadata"]["aws:asset:property"] == "Code"
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may read everything")
+def test_an_unreadable_file_is_named(unbundled: Stack, entry: Path) -> None:
+    (entry / "secret.bin").touch(mode=0o000)
+
+    with pytest.raises(EntryError, match=r"secret\.bin cannot be read: Permission denied"):
+        PythonFunction(unbundled, "Function", entry=entry, runtime=RUNTIME)
+
+
+def test_our_options_are_those_of_the_installed_cdk() -> None:
+    for name, (construct, named) in generate_cdk_props.CONSTRUCTS.items():
+        assert getattr(_cdk_props, name).__optional_keys__ == set(generate_cdk_props.options(construct, named))
