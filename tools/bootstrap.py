@@ -37,7 +37,7 @@ def install_packages(uv: str) -> None:
         # Without pip: Debian keeps ensurepip in a package of its own, and the venv module fails without it.
         venv.create(VENV, clear=True, symlinks=True, with_pip=False)
     if not runs(PYTHON, "-m", "uv", "--version"):
-        run(*find_pip(), "install", "--quiet", uv)
+        run(*find_pip(), "install", "--quiet", "--disable-pip-version-check", uv)
     run(PYTHON, "-m", "uv", "pip", "install", "--quiet", "--python", PYTHON, "--group", "dev", "--editable", ROOT)
 
 
