@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath, PureWindowsPath
 
-from python_function import _index, _layout, _sidecar
+from python_function import _index, _layout, _module, _sidecar
 from python_function.errors import EntryError, OptionError
 
 
@@ -80,7 +80,7 @@ def resolve(
     if entry is None:
         return _sidecar_entry(definers, construct_id, index=index, module=module, function=function)
     place = Path(os.path.normpath(cwd / entry))
-    if place.is_file():
+    if _module.exists(place):
         if index is not None:
             msg = f"entry is the file {place}, so index={index!r} has no place. Pass the directory, or leave out index."
             raise OptionError(msg)
@@ -94,15 +94,15 @@ def resolve(
 def directory(entry: Path | str, *, cwd: Path) -> Path:
     """Return the absolute path of the directory *entry*, which starts at *cwd* if it is relative."""
     place = Path(os.path.normpath(cwd / entry))
-    if "\0" in str(entry) or not place.exists():
-        start = "" if Path(entry).is_absolute() else ". A relative entry starts at the working directory"
-        msg = f"entry {str(entry)!r} not found: there is no {place}{start}."
-        raise EntryError(msg)
-    if not place.is_dir():
-        msg = f"entry {place} is not a directory."
-        raise EntryError(msg)
     try:
         next(place.iterdir(), None)
+    except NotADirectoryError as error:
+        msg = f"entry {place} is not a directory."
+        raise EntryError(msg) from error
+    except (FileNotFoundError, ValueError) as error:
+        start = "" if Path(entry).is_absolute() else ". A relative entry starts at the working directory"
+        msg = f"entry {str(entry)!r} not found: there is no {place}{start}."
+        raise EntryError(msg) from error
     except OSError as error:
         msg = f"entry {place} cannot be read: {error.strerror}."
         raise EntryError(msg) from error
@@ -169,11 +169,9 @@ def _normal(index: str) -> str:
 
 
 def _existing(place: Path, index: str) -> str:
-    file = place / index
-    if not file.is_file():
-        what = "is no file" if file.exists() else "not found"
+    if not _module.exists(place / index):
         there = _index.python_files(place)
-        msg = f"index {index!r} {what} in {place}. Python files there: {there}. Pass index=... to name one."
+        msg = f"index {index!r} not found in {place}. Python files there: {there}. Pass index=... to name one."
         raise EntryError(msg)
     return index
 
@@ -182,7 +180,7 @@ def _of_module(place: Path, module: str) -> str:
     """Return the file that ``import`` takes for *module*."""
     path = module.replace(".", "/")
     tried = [f"{root}{path}{end}" for root in ("", f"{_layout.SOURCE_ROOT}/") for end in ("/__init__.py", ".py")]
-    found = next((index for index in tried if (place / index).is_file()), None)
+    found = next((index for index in tried if _module.exists(place / index)), None)
     if found is None:
         msg = (
             f"handler names the module {module}, but {place} has none of {', '.join(tried)}. Pass another, or index=..."

@@ -86,12 +86,12 @@ def _imported_instead(entry: Entry) -> Path | None:
     above = [parent for parent in path.parents if parent.name]
     for root in {entry.directory, entry.directory / entry.root}:
         package = root / path.with_suffix("") / "__init__.py"
-        if package.is_file():
+        if _module.exists(package):
             return package
         for parent in above:
             packages = [place / parent / "__init__.py" for place in (entry.directory, entry.directory / entry.root)]
             module = root / parent.with_suffix(".py")
-            if module.is_file() and not any(package.is_file() for package in packages):
+            if _module.exists(module) and not any(_module.exists(package) for package in packages):
                 return module
     return None
 

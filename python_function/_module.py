@@ -32,9 +32,17 @@ class Module:
     is_outline: bool = False
 
 
+def exists(path: Path) -> bool:
+    """Tell whether there is a file at *path*; at a path that cannot be, there is none."""
+    try:
+        return path.is_file()
+    except OSError:
+        return False
+
+
 def read(path: Path) -> bytes:
     """Return the bytes of the Python file at *path*."""
-    if not path.is_file():
+    if not exists(path):
         msg = f"{path} is not a file."
         raise EntryError(msg)
     try:

@@ -27,11 +27,27 @@ _DEFINED: Final = re.compile(r"^[ \t]*(?:async[ \t]+)?(?:def|class)[ \t]+(\w+)",
 
 def tree(source: bytes, names: Collection[str]) -> ast.Module:
     """Return the statements of *source* that may bind one of *names*, or import everything."""
-    wanted = "|".join(map(re.escape, sorted({*names, "__getattr__"})))
     text = _TEXT.sub(lambda found: found["code"] + ('""' if found["quotes"] else ""), f"\n{_decoded(source)}\n")
+    wanted = {*names, "__getattr__"}
+    found = _mentioning(wanted, text)
+    made_of = {name for statement in found for name in _assigned(statement)}
+    return ast.Module(found if made_of <= wanted else _mentioning(wanted | made_of, text), [])
+
+
+def _mentioning(names: Collection[str], text: str) -> list[ast.stmt]:
+    wanted = "|".join(map(re.escape, sorted(names)))
     mention = re.compile(rf"\b(?:{wanted})\b|\bimport[ \t]*\*")
     blocks = (block[0].lstrip("\n") for block in _blocks(wanted).finditer(text) if mention.search(block[0]))
-    return ast.Module([statement for block in blocks for statement in _statements(block)], [])
+    return [statement for block in blocks for statement in _statements(block)]
+
+
+def _assigned(statement: ast.stmt) -> Iterator[str]:
+    """Yield the function or class that an assignment takes as it is or calls."""
+    match statement:
+        case ast.Assign(value=ast.Name(id=name) | ast.Call(func=ast.Name(id=name))):
+            yield name
+        case _:
+            return
 
 
 def _blocks(wanted: str) -> re.Pattern[str]:

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Final
 
+from python_function import _module
 from python_function.errors import EntryError
 
 _NOT_IN_NAMES: Final = re.compile(r"\W")
@@ -24,7 +25,7 @@ def find(definers: Sequence[Path], construct_id: str) -> Path:
         )
         raise EntryError(msg)
     looked_for = [file for definer in definers for file in _beside(definer, construct_id)]
-    found = next((file for file in looked_for if file.is_file()), None)
+    found = next((file for file in looked_for if _module.exists(file)), None)
     if found is None:
         places = " and ".join(map(str, looked_for))
         msg = f"No handler's file for the construct {construct_id!r}: looked for {places}. Add one, or pass entry=..."

@@ -166,7 +166,7 @@ def test_what_was_passed_over_is_told(tmp_path: Path) -> None:
         pytest.param(
             {"index": "app.py"}, {"index.py": ""}, EntryError, "'app.py' not found in .*there: index.py", id="no index"
         ),
-        pytest.param({"index": "a.py"}, {"a.py/x": ""}, EntryError, "'a.py' is no file in", id="index a directory"),
+        pytest.param({"index": "a.py"}, {"a.py/x": ""}, EntryError, "'a.py' not found in", id="index a directory"),
         pytest.param({"index": "app.js"}, {"app.js": ""}, OptionError, "ends in .py, not 'app.js'", id="not Python"),
         pytest.param({"index": "app"}, {"app.py": ""}, OptionError, "ends in .py, not 'app'", id="no suffix"),
         pytest.param({"index": ""}, {}, OptionError, "ends in .py, not ''", id="empty index"),

@@ -301,6 +301,8 @@ def test_five_megabytes_take_less_than_a_second(filler: str, tmp_path: Path) -> 
     [
         ("def handler(event): ...", r"takes \(event\)"),
         ("async def handler(event, context): ...", "async def"),
+        ("class A: ...\nhandler = A()", "is an instance of A, which has no __call__"),
+        ("def go(event): ...\nhandler = go", r"takes \(event\)"),
         ("def other(event, context): ...", "defines no 'handler'"),
         ("'''\ndef handler(event, context): ...\n'''", "defines no 'handler'"),
         ("if __name__ == '__main__':\n    def handler(event, context): ...", "defines no 'handler'"),
