@@ -1,6 +1,6 @@
 """The file that defines a construct, read off the Python stack while its constructor runs."""
 
-import sys
+import inspect
 from pathlib import Path
 from types import FrameType
 from typing import Final
@@ -16,7 +16,7 @@ def defining_files(construct: object) -> tuple[Path, ...]:
     its constructors follow, from the class of the instance up.
     """
     constructors: list[Path] = []
-    frame: FrameType | None = sys._getframe(1)  # noqa: SLF001 - inspect.stack() reads every source file on the way
+    frame = inspect.currentframe()
     while frame is not None:
         file = _file(frame)
         if file is not None and _is_constructor(frame, construct):

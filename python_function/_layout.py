@@ -10,7 +10,6 @@ from python_function import _module
 
 SOURCE_ROOT: Final = "src"
 
-_PROJECT_TABLES: Final = ("project", "tool.poetry", "build-system")
 _MENTION: Final = re.compile(rb"\bsrc\b|\bfrom[ \t]*\.")
 
 

@@ -62,12 +62,11 @@ def _standard(text: object, source: str) -> Iterator[Requirement]:
         raise PackagingError(_invalid(text, source)) from error
 
 
-def _poetry(text: object, source: str) -> Iterator[Requirement]:
+def _poetry(value: object, source: str) -> Iterator[Requirement]:
     """Read Poetry's notation: carets, tildes, wildcards, and alternatives parted by bars."""
+    text = table(value).get("version", value)
     if text is None:
         return
-    if isinstance(text, dict):
-        text = table(text).get("version")
     alternatives = re.split(r"\s*\|\|?\s*", str(text).strip())
     try:
         yield Requirement(

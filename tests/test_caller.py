@@ -152,7 +152,7 @@ def importable(project: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]
     names = ("constructs", "stack", "lib", "derived")
     for name in names:
         monkeypatch.delitem(sys.modules, name, raising=False)
-    monkeypatch.syspath_prepend(str(project))
+    monkeypatch.setattr(sys, "path", [str(project), *sys.path])
     yield project
     for name in names:
         monkeypatch.delitem(sys.modules, name, raising=False)

@@ -7,7 +7,7 @@ import os
 import shutil
 import sys
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
 from pathlib import Path
 
 import pytest
@@ -65,7 +65,7 @@ projects = st.sampled_from([{}, {"pyproject.toml": "[project]\nname = 'shop'\n"}
 
 
 @contextlib.contextmanager
-def written(files: dict[str, str]) -> Iterator[Path]:
+def written(files: dict[str, str]) -> Generator[Path]:
     with tempfile.TemporaryDirectory() as name:
         for path, text in files.items():
             file = Path(name, "fn", path)

@@ -1,5 +1,6 @@
 """Which runtime a project is for."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -94,9 +95,8 @@ def test_the_pipfile_names_the_runtime(requires: str, runtime: str, tmp_path: Pa
 )
 @pytest.mark.parametrize("declare", [project, script])
 def test_requires_python_admits_the_newest_runtime(
-    declare: object, requires: str, runtime: str, tmp_path: Path
+    declare: Callable[[str], dict[str, str]], requires: str, runtime: str, tmp_path: Path
 ) -> None:
-    assert callable(declare)
     assert infer(tmp_path, declare(requires)) == runtime
 
 
