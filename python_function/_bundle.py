@@ -29,8 +29,8 @@ def build(spec: BundleSpec, output: Path, host: Host) -> None:
         _empty(output)
         with _workplace(output) as work:
             requirements = _export.requirements(spec.packaging, host=host, environment=dict(spec.environment))
-            _build(spec, requirements, work, host)
-            _finish.take(work / "output", output, host.ids)
+            built = _build(spec, requirements, work, host)
+            _finish.take(built, output, host.ids)
         _complete(spec, output, host)
     except BaseException:
         _empty(output)
@@ -61,68 +61,63 @@ def _workplace(output: Path) -> Iterator[Path]:
         shutil.rmtree(work)
 
 
-def _build(spec: BundleSpec, requirements: Requirements, work: Path, host: Host) -> None:
+def _build(spec: BundleSpec, requirements: Requirements, work: Path, host: Host) -> Path:
+    """Build in *work* and return the directory that holds what was built."""
     what = f"{spec.target.runtime} on {spec.target.architecture}, {spec.packaging.title}"
     if spec.strategy == "docker":
         host.report.say(f"building for {what}, in {spec.container.image}")
-        _in_container(spec, requirements, work, host)
-        return
+        return _in_container(spec, requirements, work, host)
     host.report.say(f"building for {what}, locally")
     try:
-        _locally(spec, requirements, work / "local", work / "output", host)
+        return _locally(spec, requirements, work / "local", host)
     except NoWheelError as error:
-        _instead(spec, requirements, work, host, error)
+        return _instead(spec, requirements, work, host, error)
 
 
-def _instead(spec: BundleSpec, requirements: Requirements, work: Path, host: Host, error: NoWheelError) -> None:
+def _instead(spec: BundleSpec, requirements: Requirements, work: Path, host: Host, error: NoWheelError) -> Path:
     """Build in the container what has no wheels, if that is wanted."""
     packages = ", ".join(error.packages)
     why = f"{packages} has no wheel for {spec.target.runtime} on {spec.target.architecture}"
     if spec.strategy == "local":
-        msg = (
-            f'{why}, and strategy="local" builds none. Choose a version that has one, or pass strategy="auto".\n{error}'
-        )
+        ways_out = 'strategy="local" builds none. Choose a version that has one, or pass strategy="auto".'
+        msg = f"{why}, and {ways_out}\n{error}"
         raise BundlingError(msg) from error
     host.report.say(f"{why}: building in {spec.container.image}")
-    shutil.rmtree(work / "output", ignore_errors=True)
     try:
-        _in_container(spec, requirements, work, host)
+        return _in_container(spec, requirements, work, host)
     except EngineError as engine_error:
         msg = f"{why}, so it has to be built in a container. {engine_error}\nOr choose a version that has a wheel."
         raise EngineError(msg) from engine_error
 
 
-def _locally(spec: BundleSpec, requirements: Requirements, work: Path, output: Path, host: Host) -> None:
-    output.mkdir()
-    scratch = work / "scratch"
+def _locally(spec: BundleSpec, requirements: Requirements, work: Path, host: Host) -> Path:
+    output = work / "output"
+    output.mkdir(parents=True)
     staged = bool(spec.before or spec.after or spec.source.only or spec.source.within)
     if staged:
         _source.copy(spec.source.directory, work / "input", _source.staged_files(spec.source))
     site = Site(
         input=str(work / "input" if staged else spec.source.directory),
         output=str(output),
-        scratch=str(scratch),
+        scratch=str(work / "scratch"),
         uv=host.uv,
         python=host.python,
         is_target=False,
     )
-    _scratch.lay(requirements, scratch, seen_as=site.scratch)
+    _scratch.lay(requirements, work / "scratch", seen_as=site.scratch)
     LocalBuild(host, site, dict(spec.environment)).do(plan(spec, requirements, site))
+    return output
 
 
-def _in_container(spec: BundleSpec, requirements: Requirements, work: Path, host: Host) -> None:
-    directories = Directories(
-        input=work / "container-input",
-        output=work / "output",
-        scratch=work / "scratch",
-        uv=_uv.for_container(host, spec.target, spec.environment),
-    )
-    directories.output.mkdir(exist_ok=True)
+def _in_container(spec: BundleSpec, requirements: Requirements, work: Path, host: Host) -> Path:
+    directories = Directories(work=work, uv=_uv.for_container(host, spec.target, spec.environment))
+    directories.output.mkdir()
     _source.copy(spec.source.directory, directories.input, _source.staged_files(spec.source))
     _scratch.lay(requirements, directories.scratch, seen_as=SCRATCH)
     site = Site(input=INPUT, output=OUTPUT, scratch=SCRATCH, uv=f"{UV}/uv", python="python3", is_target=True)
     script = _script.render(plan(spec, requirements, site), python="python3", tools=f"{SCRATCH}/tools")
     ContainerBuild(host, spec.container, dict(spec.environment)).run(script, directories)
+    return directories.output
 
 
 def _complete(spec: BundleSpec, output: Path, host: Host) -> None:

@@ -31,16 +31,27 @@ class Directories:
     """The directories on the host that the container gets.
 
     Attributes:
-        input: What it reads, at ``/asset-input``.
-        output: What it fills, at ``/asset-output``.
-        scratch: What it works with, at ``/asset-scratch``.
-        uv: The directory of its installer, at ``/asset-uv``.
+        work: The directory that holds all but the installer, each under its name in the container.
+        uv: The directory of the installer.
     """
 
-    input: Path
-    output: Path
-    scratch: Path
+    work: Path
     uv: Path
+
+    @property
+    def input(self) -> Path:
+        """What the container reads."""
+        return self.work / INPUT.removeprefix("/")
+
+    @property
+    def output(self) -> Path:
+        """What the container fills."""
+        return self.work / OUTPUT.removeprefix("/")
+
+    @property
+    def scratch(self) -> Path:
+        """What the container works with."""
+        return self.work / SCRATCH.removeprefix("/")
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,8 +88,10 @@ class ContainerBuild:
     def _run_on_copies(self, name: str, script: str, directories: Directories) -> None:
         self._call("create", "--name", name, *self._arguments(script))
         try:
-            for source, target in _places(directories):
-                self._call("cp", str(source), f"{name}:{target}")
+            # Under its own name a directory keeps its mode even where the engine has made one of that name already.
+            for source in (directories.input, directories.output, directories.scratch):
+                self._call("cp", str(source), f"{name}:/")
+            self._call("cp", str(directories.uv), f"{name}:{UV}")
             self._call("start", "--attach", name)
             self._call("cp", f"{name}:{OUTPUT}/.", str(directories.output))
         finally:
@@ -165,7 +178,8 @@ class ContainerBuild:
     def _mounts(self, directories: Directories) -> tuple[str, ...]:
         relabel = ":z" if _selinux() else ""
         cache = () if self._is_foreign else ((self._cache(), CACHE),)
-        mounts = (*_places(directories), *cache)
+        own = ((directories.input, INPUT), (directories.output, OUTPUT), (directories.scratch, SCRATCH))
+        mounts = (*own, (directories.uv, UV), *cache)
         return tuple(part for source, target in mounts for part in ("--volume", f"{source}:{target}{relabel}"))
 
     def _cache(self) -> Path:
@@ -173,15 +187,6 @@ class ContainerBuild:
         cache = self.host.cache / "containers"
         cache.mkdir(parents=True, exist_ok=True)
         return cache
-
-
-def _places(directories: Directories) -> tuple[tuple[Path, str], ...]:
-    return (
-        (directories.input, INPUT),
-        (directories.output, OUTPUT),
-        (directories.scratch, SCRATCH),
-        (directories.uv, UV),
-    )
 
 
 def _open(directories: Directories) -> None:

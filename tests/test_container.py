@@ -15,9 +15,9 @@ from tests.doubles import CONTAINER, Recorder
 
 @pytest.fixture
 def directories(tmp_path: Path) -> Directories:
-    made = Directories(input=tmp_path / "i", output=tmp_path / "o", scratch=tmp_path / "s", uv=tmp_path / "u")
+    made = Directories(work=tmp_path / "work", uv=tmp_path / "uv-1.2.3")
     for directory in (made.input, made.output, made.scratch, made.uv):
-        directory.mkdir()
+        directory.mkdir(parents=True)
     return made
 
 
@@ -143,9 +143,9 @@ def test_copies_go_in_and_out_and_the_container_goes(
     assert create[1] == "create"
     assert "--volume" not in create
     assert [(source, target) for _, _, source, target in copies] == [
-        (str(directories.input), f"{name}:/asset-input"),
-        (str(directories.output), f"{name}:/asset-output"),
-        (str(directories.scratch), f"{name}:/asset-scratch"),
+        (str(directories.input), f"{name}:/"),
+        (str(directories.output), f"{name}:/"),
+        (str(directories.scratch), f"{name}:/"),
         (str(directories.uv), f"{name}:/asset-uv"),
     ]
     assert start[1:] == ("start", "--attach", name)

@@ -1,0 +1,300 @@
+"""Builds in real containers: every option of the container, and what goes wrong."""
+
+import os
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from aws_cdk import App, BundlingFileAccess, DockerImage, DockerVolume, Stack
+from aws_cdk import aws_lambda as lambda_
+
+from integ.engine import Engine
+from integ.images import BARE, runtime_image
+from integ.wheelhouse import Wheelhouse
+from python_function import BundlingOptions, CommandHooks, PythonFunction
+from python_function.errors import BundlingError
+
+Bundle = Callable[..., Path]
+HANDLER = "def handler(event, context):\n    return event\n"
+WHERE = "python3 -c 'import platform; print(platform.python_version()[:4], platform.machine())' > /asset-output/where"
+BARE_IMAGE = DockerImage.from_registry(BARE.latest)
+
+
+@pytest.fixture
+def project(tmp_path: Path, wheelhouse: Wheelhouse) -> Path:
+    """Return a project with one dependency, which needs no network."""
+    wheelhouse.wheel("dependency")
+    directory = tmp_path / "project"
+    directory.mkdir()
+    (directory / "index.py").write_text(HANDLER)
+    (directory / "requirements.txt").write_text(f"--no-index\n--find-links {wheelhouse.directory}\ndependency==1.0\n")
+    return directory
+
+
+@pytest.fixture
+def bundle(tmp_path: Path, project: Path) -> Bundle:
+    """Return what bundles the project with some options, and returns the asset."""
+
+    def bundle(
+        runtime: lambda_.Runtime = lambda_.Runtime.PYTHON_3_13,
+        architecture: lambda_.Architecture = lambda_.Architecture.X86_64,
+        **options: Any,  # noqa: ANN401 - any option of bundling
+    ) -> Path:
+        outdir = tmp_path / f"cdk.out.{len(list(tmp_path.iterdir()))}"
+        stack = Stack(App(outdir=str(outdir)), "Stack")
+        PythonFunction(
+            stack,
+            "Function",
+            entry=project,
+            runtime=runtime,
+            architecture=architecture,
+            bundling=BundlingOptions(**options),
+        )
+        (asset,) = outdir.glob("asset.*")
+        return asset
+
+    return bundle
+
+
+@pytest.fixture(autouse=True)
+def no_container_is_left(engine: Engine) -> Iterator[None]:
+    yield
+    left = engine.call("ps", "--all", "--quiet", "--filter", "name=python-function-").stdout
+    assert left == ""
+
+
+def tree(root: Path) -> dict[str, tuple[int, bytes]]:
+    return {
+        str(path.relative_to(root)): (path.stat().st_mode & 0o777, b"" if path.is_dir() else path.read_bytes())
+        for path in root.rglob("*")
+    }
+
+
+def after(*lines: str) -> CommandHooks:
+    return CommandHooks(after_bundling=lines)
+
+
+@pytest.mark.parametrize(
+    ("runtime", "version"), [(lambda_.Runtime.PYTHON_3_11, "3.11"), (lambda_.Runtime.PYTHON_3_13, "3.13")]
+)
+def test_the_image_is_that_of_the_runtime(bundle: Bundle, runtime: lambda_.Runtime, version: str) -> None:
+    asset = bundle(runtime, command_hooks=after(WHERE))
+
+    assert (asset / "where").read_text() == f"{version} x86_64\n"
+    assert (asset / "dependency/__init__.py").is_file()
+
+
+@pytest.mark.usefixtures("arm64_latest")
+def test_the_image_is_that_of_the_architecture(bundle: Bundle) -> None:
+    asset = bundle(architecture=lambda_.Architecture.ARM_64, command_hooks=after(WHERE))
+
+    assert (asset / "where").read_text() == "3.13 aarch64\n"
+    assert (asset / "dependency/__init__.py").is_file()
+
+
+@pytest.mark.usefixtures("arm64")
+def test_the_platform_can_be_another_than_the_functions(bundle: Bundle) -> None:
+    image = DockerImage.from_registry(runtime_image("3.13", "arm64").tag)
+
+    asset = bundle(image=image, platform="linux/arm64", command_hooks=after(WHERE))
+
+    assert (asset / "where").read_text() == "3.13 aarch64\n"
+
+
+def test_an_image_needs_a_shell_and_a_python_and_nothing_else(bundle: Bundle) -> None:
+    assert tree(bundle(image=BARE_IMAGE)) == tree(bundle(strategy="local"))
+
+
+def test_an_image_that_the_user_builds(bundle: Bundle, tmp_path: Path) -> None:
+    context = tmp_path / "context"
+    context.mkdir()
+    dockerfile = f'FROM {BARE.latest}\nENV MARK=built\nENTRYPOINT ["/bin/false"]\n'
+    (context / "Dockerfile").write_text(dockerfile)
+
+    asset = bundle(image=DockerImage.from_build(str(context)), command_hooks=after('echo "$MARK" > /asset-output/mark'))
+
+    assert (asset / "mark").read_text() == "built\n"
+    assert (asset / "dependency/__init__.py").is_file()
+
+
+def test_mounts_and_copies_and_the_host_make_the_same_tree(bundle: Bundle, project: Path) -> None:
+    (project / "data").mkdir()
+    (project / "data/ünï 'code'.txt").write_text("x")
+    (project / "run.sh").touch(mode=0o700)
+
+    mounted = tree(bundle(strategy="docker"))
+
+    assert {"data/ünï 'code'.txt", "run.sh", "index.py", "dependency/__init__.py"} <= set(mounted)
+    assert mounted == tree(bundle(bundling_file_access=BundlingFileAccess.VOLUME_COPY))
+    assert mounted == tree(bundle(strategy="local"))
+
+
+@pytest.mark.parametrize("access", [BundlingFileAccess.BIND_MOUNT, BundlingFileAccess.VOLUME_COPY])
+def test_hooks_see_input_and_output(bundle: Bundle, project: Path, access: BundlingFileAccess) -> None:
+    hooks = CommandHooks(
+        before_bundling=["pwd > generated.txt", "ls /asset-output > empty.txt"],
+        after_bundling=["ls /asset-input > /asset-output/seen.txt"],
+    )
+
+    asset = bundle(command_hooks=hooks, bundling_file_access=access)
+
+    assert (asset / "generated.txt").read_text() == "/asset-input\n"
+    assert (asset / "empty.txt").read_text() == ""
+    assert {"index.py", "requirements.txt"} <= set((asset / "seen.txt").read_text().split())
+    assert sorted(path.name for path in project.iterdir()) == ["index.py", "requirements.txt"]
+
+
+@pytest.mark.parametrize("access", [BundlingFileAccess.BIND_MOUNT, BundlingFileAccess.VOLUME_COPY])
+def test_another_user_builds_and_the_asset_is_ours(bundle: Bundle, access: BundlingFileAccess) -> None:
+    hooks = CommandHooks(before_bundling="touch made", after_bundling="id -u > /asset-output/uid")
+
+    asset = bundle(user="1234:1234", command_hooks=hooks, bundling_file_access=access)
+
+    assert (asset / "uid").read_text() == "1234\n"
+    assert (asset / "made").is_file()
+    assert (asset / "dependency/__init__.py").is_file()
+    assert {path.stat().st_uid for path in (asset, *asset.rglob("*"))} == {os.getuid()}
+
+
+def test_podman_builds_too(podman: Engine, bundle: Bundle, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CDK_DOCKER", podman.command)
+
+    mounted = tree(bundle(strategy="docker"))
+
+    assert mounted == tree(bundle(strategy="local"))
+    assert mounted == tree(bundle(bundling_file_access=BundlingFileAccess.VOLUME_COPY))
+
+
+@pytest.mark.parametrize(
+    ("options", "command", "printed"),
+    [
+        ({"network": "none"}, "ls /sys/class/net", "lo\n"),
+        (
+            {"security_opt": "no-new-privileges"},
+            'python3 -c \'print(open("/proc/self/status").read().split("NoNewPrivs:")[1].split()[0])\'',
+            "1\n",
+        ),
+        ({"working_directory": "/usr"}, "pwd", "/usr\n"),
+        ({"environment": {"A": "it's $HOME"}, "build_args": {"A": "lost", "B": "2"}}, 'echo "$A $B"', "it's $HOME 2\n"),
+        (
+            {"build_args": {"PIP_INDEX_URL": "https://your.index.url/simple/"}},
+            'echo "$PIP_INDEX_URL $UV_DEFAULT_INDEX"',
+            "https://your.index.url/simple/ https://your.index.url/simple/\n",
+        ),
+        ({"entrypoint": ["/bin/sh", "-c", 'export ENTERED=yes; exec "$@"', "--"]}, 'echo "$ENTERED"', "yes\n"),
+    ],
+    ids=lambda value: next(iter(value)) if isinstance(value, dict) else "",
+)
+def test_an_option_of_the_container_has_its_effect(
+    bundle: Bundle, options: dict[str, Any], command: str, printed: str
+) -> None:
+    asset = bundle(
+        image=BARE_IMAGE, command_hooks=after(f"cd . && {{ {command}; }} > /asset-output/printed"), **options
+    )
+
+    assert (asset / "printed").read_text() == printed
+
+
+def test_volumes_are_there(bundle: Bundle, tmp_path: Path, engine: Engine) -> None:
+    (tmp_path / "shared").mkdir()
+    (tmp_path / "shared/file").write_text("shared\n")
+    made = engine.call("create", "--volume", "/of/another", BARE.latest, "true")
+    assert made.returncode == 0, made.stderr
+    try:
+        asset = bundle(
+            image=BARE_IMAGE,
+            volumes=[DockerVolume(host_path=str(tmp_path / "shared"), container_path="/mine")],
+            volumes_from=[made.stdout.strip()],
+            command_hooks=after("cp /mine/file /asset-output/file", "ls /of > /asset-output/of"),
+        )
+    finally:
+        engine.call("rm", "--volumes", made.stdout.strip())
+
+    assert (asset / "file").read_text() == "shared\n"
+    assert (asset / "of").read_text() == "another\n"
+
+
+def test_a_command_replaces_the_whole_build(bundle: Bundle) -> None:
+    asset = bundle(image=BARE_IMAGE, command=["sh", "-c", "ls -A > /asset-output/seen; cp index.py /asset-output"])
+
+    assert sorted(path.name for path in asset.iterdir()) == ["index.py", "seen"]
+    assert (asset / "seen").read_text().split() == ["index.py", "requirements.txt"]
+
+
+def test_auto_builds_in_the_container_what_has_no_wheel(
+    bundle: Bundle, project: Path, wheelhouse: Wheelhouse, capfd: pytest.CaptureFixture[str]
+) -> None:
+    wheelhouse.sdist("compiled", native=True)
+    with (project / "requirements.txt").open("a") as file:
+        file.write("compiled==1.0\n")
+
+    asset = bundle()
+
+    assert [path.name for path in (asset / "compiled").glob("*.so")] == ["_native.cpython-313-x86_64-linux-gnu.so"]
+    assert (
+        "Stack/Function: compiled has no wheel for python3.13 on x86_64: building in public" in capfd.readouterr().err
+    )
+
+
+def test_what_cannot_be_compiled_is_told(bundle: Bundle, project: Path, wheelhouse: Wheelhouse) -> None:
+    wheelhouse.sdist("compiled", native=True)
+    with (project / "requirements.txt").open("a") as file:
+        file.write("compiled==1.0\n")
+
+    with pytest.raises(BundlingError, match=r"failed with exit code(?s:.)*compiled(?s:.)*could not"):
+        bundle(image=BARE_IMAGE)
+
+
+def test_a_hook_that_fails_is_told_and_nothing_is_left(bundle: Bundle, tmp_path: Path) -> None:
+    with pytest.raises(BundlingError, match=r"failed with exit code 3\.(?s:.)*why(?s:.)*after_bundling, command 2"):
+        bundle(strategy="docker", command_hooks=after("true", "echo why; sh -c 'exit 3'", "touch /asset-output/never"))
+
+    (outdir,) = tmp_path.glob("cdk.out.*")
+    assert list(outdir.iterdir()) == []
+
+
+def test_an_engine_that_is_not_there(bundle: Bundle, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CDK_DOCKER", "no-such-engine")
+
+    with pytest.raises(BundlingError, match=r"engine's command 'no-such-engine' is not there\. Install Docker"):
+        bundle(strategy="docker")
+
+
+def test_an_engine_that_does_not_run(bundle: Bundle, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("DOCKER_HOST", f"unix://{tmp_path}/no.sock")
+
+    with pytest.raises(BundlingError, match=r"the engine that 'docker' talks to is not running"):
+        bundle(strategy="docker")
+
+
+@pytest.mark.parametrize("access", [BundlingFileAccess.BIND_MOUNT, BundlingFileAccess.VOLUME_COPY])
+def test_an_image_that_is_not_there(bundle: Bundle, access: BundlingFileAccess) -> None:
+    image = DockerImage.from_registry("localhost:9/no-such-image:1")
+
+    with pytest.raises(
+        BundlingError, match=r"The image 'localhost:9/no-such-image:1' .* neither here nor to be pulled"
+    ):
+        bundle(image=image, bundling_file_access=access)
+
+
+def test_an_empty_output_names_the_command(bundle: Bundle) -> None:
+    with pytest.raises(BundlingError, match=r"bundle of .* is empty.*Let command write to /asset-output"):
+        bundle(image=BARE_IMAGE, command=["true"])
+
+
+def test_no_secret_is_ever_an_argument(bundle: Bundle, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    log = tmp_path / "arguments"
+    spy = tmp_path / "spy"
+    spy.write_text(f'#!/bin/sh\nprintf "%s\\n" "$@" >> {log}\nexec docker "$@"\n')
+    spy.chmod(0o755)
+    monkeypatch.setenv("CDK_DOCKER", str(spy))
+    environment = {"MY_TOKEN": "s3ntinel", "PIP_EXTRA_INDEX_URL": "https://u:s3ntinel@your.index.url/simple/"}
+    hook = 'echo "$MY_TOKEN $PIP_EXTRA_INDEX_URL" && false'
+
+    with pytest.raises(BundlingError, match=r"\*\*\*") as caught:
+        bundle(image=BARE_IMAGE, environment=environment, command_hooks=after(hook))
+
+    assert "s3ntinel" not in str(caught.value)
+    assert "MY_TOKEN" in log.read_text()
+    assert "s3ntinel" not in log.read_text()
