@@ -3,7 +3,7 @@
 import os
 import shutil
 import sys
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -22,6 +22,7 @@ from python_function._process import Process
 from python_function._report import Report
 from python_function._source import Source
 from python_function._target import Target
+from python_function.errors import plainly
 from python_function.options import BundlingOptions
 
 
@@ -134,7 +135,7 @@ def _write(line: str) -> None:
 
 
 @contextmanager
-def bundled(scope: Construct, id: str, spec: BundleSpec, options: BundlingOptions) -> Iterator[lambda_.AssetCode]:
+def bundled(scope: Construct, id: str, spec: BundleSpec, options: BundlingOptions) -> Generator[lambda_.AssetCode]:
     """Give the code of a construct to its constructor, and let an error of the build be the one the user sees.
 
     Raises:
@@ -142,8 +143,10 @@ def bundled(scope: Construct, id: str, spec: BundleSpec, options: BundlingOption
     """
     name = f"{scope.node.path}/{id}".lstrip("/")
     bundler = Bundler(spec, name)
+    with plainly():
+        code = _code(spec, options, bundler)
     try:
-        yield _code(spec, options, bundler)
+        yield code
     except RuntimeError:
         if bundler.error is None:
             raise

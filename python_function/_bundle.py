@@ -2,20 +2,19 @@
 
 import shutil
 import time
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
 
 from python_function import _export, _finish, _scratch, _script, _source, _uv, _verify
 from python_function._container import SCRATCH, UV, ContainerBuild, Directories
-from python_function._engine_errors import EngineError
 from python_function._host import Host
-from python_function._local import LocalBuild, NoWheelError
+from python_function._local import LocalBuild
 from python_function._plan import BundleSpec, plan
 from python_function._requirements import Requirements
 from python_function._steps import INPUT, OUTPUT, Site
 from python_function._tree import TreeError
-from python_function.errors import BundlingError
+from python_function.errors import BundlingError, EngineError, NoWheelError
 
 
 def build(spec: BundleSpec, output: Path, host: Host) -> None:
@@ -47,7 +46,7 @@ def _empty(directory: Path) -> None:
 
 
 @contextmanager
-def _workplace(output: Path) -> Iterator[Path]:
+def _workplace(output: Path) -> Generator[Path]:
     """Give a directory to work in.
 
     In *output* it is on the file system of the finished bundle and shared with the engine if that is, and CDK removes
@@ -66,7 +65,8 @@ def _build(spec: BundleSpec, requirements: Requirements, work: Path, host: Host)
     what = f"{spec.target.runtime} on {spec.target.architecture}, {spec.packaging.title}"
     if spec.strategy == "docker":
         host.report.say(f"building for {what}, in {spec.container.image}")
-        return _in_container(spec, requirements, work, host)
+        without = 'It is built in a container; strategy="local" would build it without.'
+        return _in_container(spec, requirements, work, host, reason=without)
     host.report.say(f"building for {what}, locally")
     try:
         return _locally(spec, requirements, work / "local", host)
@@ -83,11 +83,8 @@ def _instead(spec: BundleSpec, requirements: Requirements, work: Path, host: Hos
         msg = f"{why}, and {ways_out}\n{error}"
         raise BundlingError(msg) from error
     host.report.say(f"{why}: building in {spec.container.image}")
-    try:
-        return _in_container(spec, requirements, work, host)
-    except EngineError as engine_error:
-        msg = f"{why}, so it has to be built in a container. {engine_error}\nOr choose a version that has a wheel."
-        raise EngineError(msg) from engine_error
+    reason = f"{why}, so it has to be built in a container, or a version chosen that has a wheel."
+    return _in_container(spec, requirements, work, host, reason=reason)
 
 
 def _locally(spec: BundleSpec, requirements: Requirements, work: Path, host: Host) -> Path:
@@ -109,14 +106,18 @@ def _locally(spec: BundleSpec, requirements: Requirements, work: Path, host: Hos
     return output
 
 
-def _in_container(spec: BundleSpec, requirements: Requirements, work: Path, host: Host) -> Path:
+def _in_container(spec: BundleSpec, requirements: Requirements, work: Path, host: Host, *, reason: str) -> Path:
     directories = Directories(work=work, uv=_uv.for_container(host, spec.target, spec.environment))
     directories.output.mkdir()
     _source.copy(spec.source.directory, directories.input, _source.staged_files(spec.source))
     _scratch.lay(requirements, directories.scratch, seen_as=SCRATCH)
     site = Site(input=INPUT, output=OUTPUT, scratch=SCRATCH, uv=f"{UV}/uv", python="python3", is_target=True)
     script = _script.render(plan(spec, requirements, site), python="python3", tools=f"{SCRATCH}/tools")
-    ContainerBuild(host, spec.container, dict(spec.environment)).run(script, directories)
+    try:
+        ContainerBuild(host, spec.container, dict(spec.environment)).run(script, directories)
+    except EngineError as error:
+        msg = f"{reason} {error}"
+        raise EngineError(msg) from error
     return directories.output
 
 

@@ -9,9 +9,8 @@ from typing import Final
 from python_function import _engine_errors, _environment
 from python_function._host import Host
 from python_function._plan import Container
-from python_function._process import CommandError, ProgramNotFoundError
 from python_function._steps import INPUT, OUTPUT
-from python_function.errors import BundlingError
+from python_function.errors import BundlingError, CommandError, ProgramNotFoundError
 
 SCRATCH: Final = "/asset-scratch"
 UV: Final = "/asset-uv"

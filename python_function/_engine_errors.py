@@ -3,8 +3,7 @@
 import re
 from typing import Final
 
-from python_function._process import CommandError
-from python_function.errors import BundlingError
+from python_function.errors import BundlingError, CommandError, EngineError
 
 _NO_ENGINE: Final = re.compile(
     r"cannot connect to (the docker daemon|podman)|error during connect|is the docker daemon running"
@@ -23,15 +22,11 @@ https://docs.docker.com/reference/cli/docker/container/run/#exit-status
 """
 
 
-class EngineError(BundlingError):
-    """There is no container engine to be used."""
-
-
 def missing(engine: str) -> EngineError:
     """Return the error of an engine whose command is not there."""
     return EngineError(
-        f"This bundle is built in a container, and the engine's command {engine!r} is not there. Install Docker, Podman"
-        ' or Finch, name its command in the environment variable CDK_DOCKER, or pass strategy="local" to build without.'
+        f"The engine's command {engine!r} is not there. Install Docker, Podman or Finch, or name its command in the"
+        " environment variable CDK_DOCKER."
     )
 
 
@@ -39,8 +34,8 @@ def explain(error: CommandError, *, engine: str, image: str) -> BundlingError:
     """Return what *error* means of a build with *engine* in *image*."""
     if _NO_ENGINE.search(error.output):
         return EngineError(
-            f"This bundle is built in a container, and the engine that {engine!r} talks to is not running, or not yours"
-            ' to use. Start it, name another in CDK_DOCKER, or pass strategy="local" to build without.\n' + error.output
+            f"The engine that {engine!r} talks to is not running, or not yours to use. Start it, or name another"
+            f" command in the environment variable CDK_DOCKER.\n{error.output}"
         )
     if _NO_IMAGE.search(error.output) and "could not " not in error.output:
         return BundlingError(

@@ -6,7 +6,7 @@ from types import MappingProxyType
 from typing import Final
 from urllib.parse import unquote, urlsplit
 
-from python_function._urls import bare
+from python_function._urls import bare, masked
 
 _UV_NAMES: Final = MappingProxyType(
     {
@@ -32,6 +32,9 @@ _MISLEADING: Final = frozenset(
 )
 """Variables that point an installer at the Python environment of whoever runs it."""
 
+_COLOURING: Final = frozenset({"CLICOLOR_FORCE", "FORCE_COLOR", "PY_COLORS"})
+"""Variables that put escape sequences into output that is not for a terminal; the CDK's command line sets one."""
+
 _TRANSPORT: Final = frozenset(
     {
         "ALL_PROXY",
@@ -51,7 +54,7 @@ _TRANSPORT: Final = frozenset(
 """Variables that say how to reach an index, not what is got from it."""
 
 _SECRET_NAME: Final = re.compile(
-    r"TOKEN(?!IZ)|PASSW|SECRET|CREDENTIAL|APIKEY|(^|_)(KEY|PWD|PASS|AUTH)(_|$)", re.IGNORECASE
+    r"TOKEN(?!IZ)|PASSW|SECRET|CREDENTIAL|APIKEY|_PWD$|(^|_)(KEY|PASS|AUTH)(_|$)", re.IGNORECASE
 )
 _SHORTEST_SECRET: Final = 4
 """Shorter values are no secrets, and hiding them would make output unreadable."""
@@ -62,7 +65,8 @@ def for_installer(variables: Mapping[str, str]) -> dict[str, str]:
     translated = {_UV_NAMES[name]: value for name, value in variables.items() if name in _UV_NAMES}
     return {
         **translated,
-        **{name: value for name, value in variables.items() if name not in _MISLEADING},
+        **{name: value for name, value in variables.items() if name not in _MISLEADING | _COLOURING},
+        "NO_COLOR": "1",
         "UV_PYTHON_DOWNLOADS": "never",
     }
 
@@ -85,10 +89,10 @@ def _user_info(words: Iterable[str]) -> set[str]:
 
 
 def mask(text: str, secret_values: Iterable[str]) -> str:
-    """Return *text* with three asterisks in the place of every one of *secret_values*."""
+    """Return *text* with three asterisks in the place of *secret_values* and of the user info of any URL."""
     for value in secret_values:
         text = text.replace(value, "***")
-    return text
+    return masked(text)
 
 
 def identity(variables: Iterable[tuple[str, str]]) -> tuple[str, ...]:

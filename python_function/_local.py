@@ -9,28 +9,14 @@ from typing import Final, assert_never
 
 from python_function import _environment, _installed, _script, _source, _tree
 from python_function._host import Host
-from python_function._process import CommandError
 from python_function._steps import INPUT, OUTPUT, CleanInstalled, CopySource, Hook, PinLocal, Run, Site, Step
-from python_function.errors import BundlingError
+from python_function.errors import BundlingError, CommandError, NoWheelError
 
 _NO_WHEEL: Final = re.compile(
     r"Wheels are required for `(?P<required>[^`]+)`"
     r"|Building source distributions is disabled, but attempted to build `(?P<built>[^`=@ ]+)"
 )
 """How uv says that a package would have to be built."""
-
-
-class NoWheelError(BundlingError):
-    """Some packages have no wheel that fits the target.
-
-    Attributes:
-        packages: Their names.
-    """
-
-    def __init__(self, packages: tuple[str, ...], output: str) -> None:
-        """Keep the names for whoever can build the packages."""
-        super().__init__(output)
-        self.packages = packages
 
 
 @dataclass(frozen=True, slots=True)

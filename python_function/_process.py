@@ -11,25 +11,10 @@ from pathlib import Path
 from typing import IO, Final, Protocol
 
 from python_function import _environment
-from python_function.errors import BundlingError
+from python_function.errors import CommandError, ProgramNotFoundError
 
 PATIENCE: Final = 30.0
 """Seconds without output after which a line says that a program still runs."""
-
-
-class CommandError(BundlingError):
-    """A program failed.
-
-    Attributes:
-        returncode: Its exit code.
-        output: What it printed, secrets masked.
-    """
-
-    def __init__(self, message: str, *, returncode: int, output: str) -> None:
-        """Keep what callers tell failures apart by."""
-        super().__init__(f"{message}\n{output}".rstrip())
-        self.returncode = returncode
-        self.output = output
 
 
 class Runner(Protocol):
@@ -43,10 +28,6 @@ class Runner(Protocol):
             ProgramNotFoundError: There is no such program.
         """
         ...
-
-
-class ProgramNotFoundError(BundlingError):
-    """There is no such program."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

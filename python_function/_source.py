@@ -1,7 +1,7 @@
 """Which files are source: one selection for the asset hash, the local copy and the copy in a container."""
 
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Generator, Iterable
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -169,7 +169,7 @@ def copy(directory: Path, destination: Path, files: Iterable[tuple[str, str]]) -
 
 
 @contextmanager
-def telling() -> Iterator[None]:
+def telling() -> Generator[None]:
     """Say which option leaves out what cannot go in."""
     try:
         yield

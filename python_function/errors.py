@@ -34,3 +34,54 @@ class BundlingError(PythonFunctionError):
 
     .. versionadded:: 0.1.0
     """
+
+
+class CommandError(BundlingError):
+    """A program failed.
+
+    Attributes:
+        returncode: Its exit code.
+        output: What it printed, secrets masked.
+    """
+
+    def __init__(self, message: str, *, returncode: int, output: str) -> None:
+        """Keep what failures are told apart by."""
+        super().__init__(f"{message}\n{output}".rstrip())
+        self.returncode = returncode
+        self.output = output
+
+
+class ProgramNotFoundError(BundlingError):
+    """There is no such program."""
+
+
+class EngineError(BundlingError):
+    """There is no container engine to be used."""
+
+
+class NoWheelError(BundlingError):
+    """Some packages have no wheel that fits the target.
+
+    Attributes:
+        packages: Their names.
+    """
+
+    def __init__(self, packages: tuple[str, ...], output: str) -> None:
+        """Keep the names for whoever can build the packages."""
+        super().__init__(output)
+        self.packages = packages
+
+
+class plainly:  # noqa: N801 - used as a statement
+    """Let an error of ours reach the user with the place in the user's code, without the way it took in here.
+
+    A class, for :func:`contextlib.contextmanager` would put the way back.
+    """
+
+    def __enter__(self) -> None:
+        """Do nothing yet."""
+
+    def __exit__(self, kind: object, error: BaseException | None, traceback: object) -> None:
+        """Raise an error of ours anew."""
+        if isinstance(error, PythonFunctionError):
+            raise error.with_traceback(None) from None

@@ -8,7 +8,10 @@ from constructs import Construct
 
 from python_function import _asset, _caller, _entry, _handler, _runtime
 from python_function._cdk_props import FunctionOptions
+from python_function._plan import BundleSpec
 from python_function._source import Source, project_root
+from python_function._target import Target
+from python_function.errors import plainly
 from python_function.options import BundlingOptions
 
 
@@ -60,36 +63,42 @@ class PythonFunction(lambda_.Function):
             TypeError: *bundling* is another construct's.
         """
         bundling = BundlingOptions.checked(bundling)
-        definers = _caller.defining_files(self) if entry is None else ()
-        found = _entry.resolve(entry, index=index, handler=handler, cwd=Path.cwd(), definers=definers, construct_id=id)
-        chosen = _runtime.infer(found.directory, given=None if runtime is None else runtime.name, index=found.file)
-        runtime = runtime or _asset.to_runtime(chosen.name)
         architecture = architecture or lambda_.Architecture.X86_64
-        target = _asset.to_target(runtime, architecture)
-        _handler.check(found, python_version=target.python_version)
-        root = project_root(bundling.project_root, found.directory, cwd=Path.cwd())
-        suffix = bundling.output_path_suffix
-        spec = _asset.to_spec(
-            bundling,
-            target=target,
-            source=Source(
-                directory=found.directory,
-                excludes=tuple(bundling.asset_excludes),
-                root=found.root,
-                only=(found.index, found.bundle_index) if found.alone else None,
-                within=root,
-            ),
-            packaging=_asset.packaging(bundling, found.directory, root=root, index=found.file),
-            prefix=suffix,
-            handler_file=str(PurePosixPath(suffix) / found.bundle_index),
-        )
+        definers = _caller.defining_files(self) if entry is None else ()
+        with plainly():
+            found = _entry.resolve(
+                entry, index=index, handler=handler, cwd=Path.cwd(), definers=definers, construct_id=id
+            )
+            chosen = _runtime.infer(found.directory, given=runtime and runtime.name, index=found.file)
+            runtime = runtime or _asset.to_runtime(chosen.name)
+            spec = _spec(found, _asset.to_target(runtime, architecture), bundling)
         with _asset.bundled(scope, id, spec, bundling) as code:
             super().__init__(
                 scope,
                 id,
                 code=code,
-                handler=".".join((*PurePosixPath(suffix).parts, found.handler)),
+                handler=".".join((*PurePosixPath(spec.prefix).parts, found.handler)),
                 runtime=runtime,
                 architecture=architecture,
                 **options,
             )
+
+
+def _spec(entry: _entry.Entry, target: Target, bundling: BundlingOptions) -> BundleSpec:
+    _handler.check(entry, python_version=target.python_version)
+    root = project_root(bundling.project_root, entry.directory, cwd=Path.cwd())
+    source = Source(
+        directory=entry.directory,
+        excludes=tuple(bundling.asset_excludes),
+        root=entry.root,
+        only=(entry.index, entry.bundle_index) if entry.alone else None,
+        within=root,
+    )
+    return _asset.to_spec(
+        bundling,
+        target=target,
+        source=source,
+        packaging=_asset.packaging(bundling, entry.directory, root=root, index=entry.file),
+        prefix=bundling.output_path_suffix.rstrip("/"),
+        handler_file=str(PurePosixPath(bundling.output_path_suffix) / entry.bundle_index),
+    )

@@ -10,6 +10,7 @@ from constructs import Construct
 from python_function import _asset, _entry, _runtime
 from python_function._cdk_props import LayerVersionOptions
 from python_function._source import Source, project_root
+from python_function.errors import plainly
 from python_function.options import BundlingOptions
 
 _SEARCHED: Final = "python"
@@ -58,19 +59,20 @@ class PythonLayerVersion(lambda_.LayerVersion):
             TypeError: *bundling* is another construct's.
         """
         bundling = BundlingOptions.checked(bundling)
-        directory = _entry.directory(entry, cwd=Path.cwd())
-        root = project_root(bundling.project_root, directory, cwd=Path.cwd())
-        runtimes = list(compatible_runtimes or ())
-        chosen = _runtime.infer(directory, given=runtimes[0].name if runtimes else None)
-        runtimes = runtimes or [_asset.to_runtime(chosen.name)]
-        architectures = list(compatible_architectures or (lambda_.Architecture.X86_64,))
-        spec = _asset.to_spec(
-            bundling,
-            target=_asset.to_target(runtimes[0], architectures[0]),
-            source=Source(directory=directory, excludes=tuple(bundling.asset_excludes), within=root),
-            packaging=_asset.packaging(bundling, directory, root=root),
-            prefix=str(PurePosixPath(_SEARCHED) / bundling.output_path_suffix),
-        )
+        with plainly():
+            directory = _entry.directory(entry, cwd=Path.cwd())
+            root = project_root(bundling.project_root, directory, cwd=Path.cwd())
+            runtimes = list(compatible_runtimes or ())
+            chosen = _runtime.infer(directory, given=runtimes[0].name if runtimes else None)
+            runtimes = runtimes or [_asset.to_runtime(chosen.name)]
+            architectures = list(compatible_architectures or (lambda_.Architecture.X86_64,))
+            spec = _asset.to_spec(
+                bundling,
+                target=_asset.to_target(runtimes[0], architectures[0]),
+                source=Source(directory=directory, excludes=tuple(bundling.asset_excludes), within=root),
+                packaging=_asset.packaging(bundling, directory, root=root),
+                prefix=str(PurePosixPath(_SEARCHED) / bundling.output_path_suffix),
+            )
         with _asset.bundled(scope, id, spec, bundling) as code:
             super().__init__(
                 scope,

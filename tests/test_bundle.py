@@ -10,9 +10,8 @@ from python_function import _bundle, _requirements
 from python_function._host import Host
 from python_function._packaging import Packaging
 from python_function._plan import BundleSpec
-from python_function._process import CommandError, ProgramNotFoundError
 from python_function._source import Source
-from python_function.errors import BundlingError, EntryError
+from python_function.errors import BundlingError, CommandError, EntryError, ProgramNotFoundError
 from tests.doubles import Recorder
 
 NO_WHEEL = "hint: Wheels are required for `docopt` because building from source is disabled for all packages"
@@ -112,7 +111,14 @@ def test_without_an_engine_the_error_names_package_target_and_ways_out(
 
     with pytest.raises(BundlingError) as caught:
         _bundle.build(depending, output, make_host(recorder))
-    for part in ("docopt", "python3.13 on x86_64", "'docker' is not there", "CDK_DOCKER", "version that has a wheel"):
+    parts = ("docopt", "python3.13 on x86_64", "'docker' is not there", "CDK_DOCKER", "version chosen that has a wheel")
+    for part in parts:
+        "docopt",
+        "python3.13 on x86_64",
+        "'docker' is not there",
+        "CDK_DOCKER",
+        "a version chosen that has a wheel",
+    ):
         assert part in str(caught.value)
 
 

@@ -8,8 +8,7 @@ import pytest
 
 from python_function._container import ContainerBuild, Directories
 from python_function._host import Host
-from python_function._process import CommandError, ProgramNotFoundError
-from python_function.errors import BundlingError
+from python_function.errors import BundlingError, CommandError, ProgramNotFoundError
 from tests.doubles import CONTAINER, Recorder
 
 
@@ -206,7 +205,7 @@ def test_an_engine_that_is_not_there_is_named_with_the_ways_out(
     recorder.answer = missing
     host = make_host(recorder, CDK_DOCKER="finch")
 
-    with pytest.raises(BundlingError, match=r"'finch' is not there.*CDK_DOCKER.*strategy=\"local\""):
+    with pytest.raises(BundlingError, match=r"engine's command 'finch' is not there.*CDK_DOCKER"):
         ContainerBuild(host, CONTAINER, {}).run("the script", directories)
 
 

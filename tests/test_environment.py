@@ -35,6 +35,14 @@ def test_the_python_environment_of_whoever_runs_cdk_does_not_count(name: str) ->
     assert name not in _environment.for_installer({name: "/somewhere"})
 
 
+@pytest.mark.parametrize("name", ["FORCE_COLOR", "CLICOLOR_FORCE"])
+def test_output_that_is_read_has_no_colours(name: str) -> None:
+    translated = _environment.for_installer({name: "1"})
+
+    assert name not in translated
+    assert translated["NO_COLOR"] == "1"
+
+
 def test_no_python_is_ever_downloaded() -> None:
     assert _environment.for_installer({"UV_PYTHON_DOWNLOADS": "automatic"})["UV_PYTHON_DOWNLOADS"] == "never"
 
@@ -57,6 +65,8 @@ def test_no_python_is_ever_downloaded() -> None:
         ("TOKENIZERS_PARALLELISM", "false", set[str]()),
         ("MY_TOKEN", "abc", set[str]()),
         ("PATH", "/usr/bin", set[str]()),
+        ("PWD", "/home/somebody", set[str]()),
+        ("DB_PWD", SECRET, {SECRET}),
     ],
 )
 def test_what_is_a_secret(name: str, value: str, secrets: set[str]) -> None:

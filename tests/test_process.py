@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from python_function import _process
-from python_function._process import CommandError, Process, ProgramNotFoundError
+from python_function._process import Process
+from python_function.errors import CommandError, ProgramNotFoundError
 
 ENVIRONMENT = {"PATH": os.environ["PATH"]}
 
