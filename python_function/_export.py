@@ -12,11 +12,10 @@ from typing import Final, NoReturn
 from python_function import _environment, _pipfile, _poetry_lock, _requirements, _sources
 from python_function._host import Host
 from python_function._packaging import Packaging
-from python_function._process import CommandError
 from python_function._requirements import Requirements
-from python_function._toml import read_toml, tables
+from python_function._toml import read_toml, strings, table, tables
 from python_function._urls import bare
-from python_function.errors import PackagingError
+from python_function.errors import CommandError, PackagingError
 
 PIPENV_VERSION: Final = "2026.10.3"
 """The pipenv that exports, whichever one wrote the lock: its format has not changed since 2014."""
@@ -72,21 +71,37 @@ def _uv(packaging: Packaging, lock: Path, host: Host, env: Mapping[str, str]) ->
         if "requested interpreter resolved to" not in error.output or not packaging.part.fresh:
             _refuse(lock, "uv lock", error)
         text = host.run((*argv, "--frozen"), cwd=lock.parent, env=env)
-    return _read(text, lock, links=packaging.part.links, indexes=tuple(_uv_indexes(packaging, lock)))
+    indexes = tuple(dict.fromkeys(_uv_indexes(packaging, lock)))
+    lines = (*(option for option in indexes if " " in option), text)
+    flags = tuple(option for option in indexes if " " not in option)
+    return _read("\n".join(lines), lock, links=packaging.part.links, flags=flags)
 
 
 def _uv_indexes(packaging: Packaging, lock: Path) -> Iterator[str]:
-    """Yield the arguments for the indexes that locked packages come from; their names lead to credentials."""
+    """Yield the options for the manifests' indexes that locked packages come from.
+
+    On the command line, where the name of an index leads uv to its credentials; credentials in a URL are no arguments.
+    """
     directories = dict.fromkeys((lock.parent, packaging.project or lock.parent))
     manifests = (read_toml(place / "pyproject.toml") for place in directories if (place / "pyproject.toml").is_file())
-    for index in (index for manifest in manifests for index in tables(manifest, "tool", "uv", "index")):
-        url = str(index.get("url", ""))
-        if bare(url) in packaging.part.indexes:
-            if index.get("default"):
-                yield f"--default-index={bare(url)}"
-            else:
-                name = f"{index['name']}=" if "name" in index else ""
-                yield f"--index={name}{bare(url)}"
+    known = {url.rstrip("/") for url in packaging.part.indexes}
+    for index in (index for manifest in manifests for index in _declared_indexes(manifest)):
+        url, default = str(index.get("url", "")), bool(index.get("default"))
+        if bare(url).rstrip("/") not in known:
+            continue
+        if bare(url) != url:
+            yield f"--{'' if default else 'extra-'}index-url {url}"
+        else:
+            name = f"{index['name']}=" if "name" in index else ""
+            yield f"--{'default-' if default else ''}index={name}{url}"
+
+
+def _declared_indexes(manifest: Mapping[str, object]) -> Iterator[Mapping[str, object]]:
+    settings = table(manifest, "tool", "uv")
+    yield from tables(settings, "index")
+    yield from ({"url": url} for url in strings(settings, "extra-index-url"))
+    if "index-url" in settings:
+        yield {"url": settings["index-url"], "default": True}
 
 
 def _poetry(packaging: Packaging, lock: Path, host: Host, env: Mapping[str, str]) -> Requirements:
@@ -152,11 +167,11 @@ def _kept(argv: tuple[str, ...], lock: Path, host: Host, env: Mapping[str, str])
     return text
 
 
-def _read(text: str, lock: Path, *, links: tuple[Path, ...] = (), indexes: tuple[str, ...] = ()) -> Requirements:
+def _read(text: str, lock: Path, *, links: tuple[Path, ...] = (), flags: tuple[str, ...] = ()) -> Requirements:
     lines = (_index(line) for line in text.splitlines())
     found = _requirements.parse("\n".join(lines), base=lock.parent, source=f"what {lock} exports", exact=True)
     return _requirements.from_any_index(
-        replace(found, links=(*found.links, *links), flags=(*found.flags, *indexes)),
+        replace(found, links=(*found.links, *links), flags=(*found.flags, *flags)),
     )
 
 

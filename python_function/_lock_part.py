@@ -21,7 +21,7 @@ class LockPart:
         archives: Those of them that are wheels or source distributions in the user's tree.
         links: Directories of packages that stand for an index.
         indexes: The indexes that they come from, without credentials.
-        fresh: Whether the lock surely fits its manifest; else its tool has to be asked, and the identity tells.
+        fresh: Whether the lock fits its manifest, as far as the files tell; if it may not, the identity tells.
         member: The name of the project that needs them, where the lock tells.
     """
 

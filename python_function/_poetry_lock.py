@@ -48,7 +48,7 @@ def declared(file: Path, project: Path, choice: Choice) -> Declared:
     old_files = [canonical({_name(p): table(lock, "metadata", "files").get(str(p.get("name")))}) for p in needed]
     doubt = (
         ()
-        if table(lock, "metadata").get("content-hash") == _content_hash(manifest)
+        if table(lock, "metadata").get("content-hash") == content_hash(manifest)
         else (canonical(_deciding(manifest)),)
     )
     return Declared(
@@ -83,13 +83,15 @@ def is_of_poetry_1(file: Path) -> bool:
 
 
 def _needed(packages: list[Mapping[str, object]], names: set[str]) -> list[Mapping[str, object]]:
+    wanted: dict[str, set[str]] = {}
+    for package in packages:
+        wanted.setdefault(_name(package), set()).update(map(canonicalize_name, table(package, "dependencies")))
     waiting, seen = list(names), set[str]()
     while waiting:
         name = waiting.pop()
         if name not in seen:
             seen.add(name)
-            same = (package for package in packages if _name(package) == name)
-            waiting += [canonicalize_name(key) for package in same for key in table(package, "dependencies")]
+            waiting += wanted.get(name, ())
     return [package for package in packages if _name(package) in seen]
 
 
@@ -119,7 +121,7 @@ def _deciding(manifest: Mapping[str, object]) -> Mapping[str, object]:
     return {" ".join(key): table(manifest, *key) for key in (("project",), ("dependency-groups",), ("tool", "poetry"))}
 
 
-def _content_hash(manifest: Mapping[str, object]) -> str:
+def content_hash(manifest: Mapping[str, object]) -> str:
     """Return what poetry keeps in a lock of the manifest that it was made for."""
     project = table(manifest, "project")
     content = {

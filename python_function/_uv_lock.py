@@ -1,7 +1,9 @@
 """``uv.lock``: the part of it that one project of a workspace needs."""
 
 import os
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
@@ -18,8 +20,7 @@ from python_function._urls import bare
 _TREES: Final = ("editable", "directory", "virtual")
 """The kinds of source that are directories; the last is never installed."""
 
-_DECIDING: Final = (("project",), ("dependency-groups",), ("tool", "uv"))
-"""The tables of a manifest that a lock is made from."""
+_EXTRA: Final = re.compile(r"extra == '(?P<name>[^']+)'")
 
 _NOISE: Final = frozenset({"upload-time", "size", "url", "metadata"})
 """What may change in an entry of the lock without changing what is installed: hashes say which file it is."""
@@ -43,9 +44,9 @@ def declared(file: Path, project: Path, choice: Choice) -> Declared:
         extras=(*table(manifest, "project", "optional-dependencies"), *extras),
     )
     needed = [package for package in _reachable(packages, roots, choice) if not (name and package in roots)]
-    fresh = all(_fresh(package, manifest, choice) for package in roots) if name else project == file.parent
-    doubt = () if fresh else (canonical({" ".join(key): table(manifest, *key) for key in _DECIDING}),)
-    return Declared(part=_part(file.parent, needed, name, doubt))
+    fits = all(_fits(package, manifest) for package in roots) if name else project == file.parent
+    part = _part(file.parent, needed, name)
+    return Declared(part=replace(part, fresh=fits, identity=(*part.identity, canonical(_asked(manifest, choice)))))
 
 
 def member(lock: Mapping[str, object], root: Path, directory: Path) -> str | None:
@@ -66,14 +67,13 @@ def claims(root: Path, directory: Path) -> bool:
     return inside and not outside
 
 
-def _part(root: Path, needed: Sequence[Mapping[str, object]], name: str | None, doubt: tuple[str, ...]) -> LockPart:
+def _part(root: Path, needed: Sequence[Mapping[str, object]], name: str | None) -> LockPart:
     sources = [table(package, "source") for package in needed]
     registries = [str(source["registry"]) for source in sources if "registry" in source]
     places = [(package, _tree(package)) for package in needed if "virtual" not in table(package, "source")]
     return LockPart(
         member=name,
-        identity=(*(canonical(package, _NOISE) for package in needed), *doubt),
-        fresh=not doubt,
+        identity=tuple(canonical(package, _NOISE) for package in needed),
         local=tuple(LocalPackage(name=_name(p), directory=_absolute(root, place)) for p, place in places if place),
         archives=tuple(_archives(root, needed)),
         links=tuple(dict.fromkeys(_absolute(root, place) for place in registries if "://" not in place)),
@@ -85,18 +85,22 @@ def _reachable(
     packages: Sequence[Mapping[str, object]], roots: Iterable[Mapping[str, object]], choice: Choice
 ) -> list[Mapping[str, object]]:
     """Return the packages that *roots* lead to, in the order of the lock."""
+    named: dict[str, list[Mapping[str, object]]] = {}
+    for package in packages:
+        named.setdefault(_name(package), []).append(package)
     seen: set[tuple[int, str, str]] = set()
     waiting = [(package, key, name) for package in roots for key, name in _wishes(choice)]
     while waiting:
         package, key, name = waiting.pop()
-        if (mark := (packages.index(package), key, name)) in seen:
+        if (mark := (id(package), key, name)) in seen:
             continue
         seen.add(mark)
         for dependency in tables(package, key, *((name,) if name else ())):
             extras = [("optional-dependencies", extra) for extra in strings(dependency, "extra")]
-            others = [other for other in packages if _meets(other, dependency)]
+            others = [other for other in named.get(_name(dependency), ()) if _meets(other, dependency)]
             waiting += [(other, *wish) for other in others for wish in (("dependencies", ""), *extras)]
-    return [packages[number] for number in sorted({number for number, _, _ in seen})]
+    reached = {number for number, _, _ in seen}
+    return [package for package in packages if id(package) in reached]
 
 
 def _wishes(choice: Choice) -> Iterator[tuple[str, str]]:
@@ -106,7 +110,7 @@ def _wishes(choice: Choice) -> Iterator[tuple[str, str]]:
 
 
 def _meets(package: Mapping[str, object], dependency: Mapping[str, object]) -> bool:
-    return all(package.get(key) == dependency.get(key, package.get(key)) for key in ("name", "version", "source"))
+    return all(package.get(key) == dependency.get(key, package.get(key)) for key in ("version", "source"))
 
 
 def _members(lock: Mapping[str, object], packages: Iterable[Mapping[str, object]]) -> list[Mapping[str, object]]:
@@ -121,34 +125,38 @@ def _archives(root: Path, packages: Iterable[Mapping[str, object]]) -> Iterator[
             yield LocalArchive(name=_name(package), path=_absolute(root, place))
 
 
-def _fresh(package: Mapping[str, object], manifest: Mapping[str, object], choice: Choice) -> bool:
-    """Tell whether the lock surely was made for *manifest*; where it is in doubt, uv has to be asked."""
-    metadata = table(package, "metadata")
-    project, groups = table(manifest, "project"), table(manifest, "dependency-groups")
-    pairs = [
-        (
-            tables(metadata, "requires-dist"),
-            [*strings(project, "dependencies"), *_all_strings(table(project, "optional-dependencies"))],
-        ),
-        *((tables(metadata, "requires-dev", group), strings(groups, group)) for group in choice.groups),
-    ]
-    return all({(_name(d), _specifier(d)) for d in locked} == set(map(_asked, asked)) for locked, asked in pairs)
+def _asked(manifest: Mapping[str, object], choice: Choice) -> Mapping[str, object]:
+    """Return what *manifest* asks for itself: a lock that does not fit has to be found out, so it counts as well."""
+    extras = table(manifest, "project", "optional-dependencies")
+    groups = table(manifest, "dependency-groups")
+    return {
+        "dependencies": strings(manifest, "project", "dependencies"),
+        "extras": {name: strings(extras, name) for name in extras if name in choice.extras},
+        "groups": {name: groups[name] for name in groups if name in choice.groups},
+        "sources": table(manifest, "tool", "uv", "sources"),
+    }
 
 
-def _all_strings(content: Mapping[str, object]) -> Iterator[str]:
-    return (text for key in content for text in strings(content, key))
+def _fits(package: Mapping[str, object], manifest: Mapping[str, object]) -> bool:
+    """Tell whether the lock was made for *manifest*, as far as names and versions tell."""
+    locked = tables(package, "metadata", "requires-dist")
+    extras = table(manifest, "project", "optional-dependencies")
+    asked = [("", text) for text in strings(manifest, "project", "dependencies")]
+    asked += [(extra, text) for extra in extras for text in strings(extras, extra)]
+    return {_locked_key(each) for each in locked} == {_asked_key(extra, text) for extra, text in asked}
 
 
-def _specifier(dependency: Mapping[str, object]) -> str:
-    return str(SpecifierSet(str(dependency.get("specifier", ""))))
+def _locked_key(dependency: Mapping[str, object]) -> tuple[str, str, str]:
+    extra = _EXTRA.search(str(dependency.get("marker", "")))
+    return extra["name"] if extra else "", _name(dependency), str(SpecifierSet(str(dependency.get("specifier", ""))))
 
 
-def _asked(text: str) -> tuple[str, str]:
+def _asked_key(extra: str, text: str) -> tuple[str, str, str]:
     try:
         requirement = Requirement(text)
     except InvalidRequirement:
-        return text, ""
-    return canonicalize_name(requirement.name), str(requirement.specifier)
+        return extra, text, ""
+    return canonicalize_name(extra) if extra else "", canonicalize_name(requirement.name), str(requirement.specifier)
 
 
 def _tree(package: Mapping[str, object]) -> str | None:

@@ -13,10 +13,9 @@ from python_function import _export, _packaging
 from python_function._declared import Choice
 from python_function._distribution import LocalPackage
 from python_function._host import Host
-from python_function._process import CommandError
 from python_function._report import Report
 from python_function._requirements import Requirements
-from python_function.errors import PackagingError
+from python_function.errors import CommandError, PackagingError
 
 _SHA = f"--hash=sha256:{'a' * 64}"
 _UV_LOCK = """
@@ -150,18 +149,28 @@ def test_exported_local_packages_start_at_the_workspace(tmp_path: Path) -> None:
 
 def test_indexes_of_the_manifest_that_locked_packages_come_from_are_asked(tmp_path: Path) -> None:
     manifest = _UV_MANIFEST + (
-        '[[tool.uv.index]]\nname = "torch"\nurl = "https://user:s3cret@torch.invalid/cpu"\nexplicit = true\n'
+        '[[tool.uv.index]]\nname = "torch"\nurl = "https://torch.invalid/cpu/"\nexplicit = true\n'
         '[[tool.uv.index]]\nname = "unused"\nurl = "https://unused.invalid/simple"\n'
-        '[[tool.uv.index]]\nurl = "https://index.invalid/simple"\ndefault = true\n'
+        '[[tool.uv.index]]\nname = "main"\nurl = "https://index.invalid/simple"\ndefault = true\n'
     )
 
     found = _export_of(_uv(tmp_path, manifest), _Tool(f"six==1.17.0 {_SHA}\n"))
 
     assert found.flags == (
-        "--index=torch=https://torch.invalid/cpu",
-        "--default-index=https://index.invalid/simple",
+        "--index=torch=https://torch.invalid/cpu/",
+        "--default-index=main=https://index.invalid/simple",
         "--index-strategy=unsafe-best-match",
     )
+
+
+def test_credentials_of_an_index_are_no_argument(tmp_path: Path) -> None:
+    manifest = _UV_MANIFEST + '[tool.uv]\nextra-index-url = ["https://user:s3cret@torch.invalid/cpu"]\n'
+
+    found = _export_of(_uv(tmp_path, manifest), _Tool(f"six==1.17.0 {_SHA}\n"))
+
+    assert found.options == ("--extra-index-url https://user:s3cret@torch.invalid/cpu",)
+    assert found.flags == ("--index-strategy=unsafe-best-match",)
+    assert "s3cret" not in str(found.identity)
 
 
 def test_without_hashes_the_first_index_that_knows_a_name_decides(tmp_path: Path) -> None:
