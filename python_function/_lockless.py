@@ -14,11 +14,15 @@ from python_function.errors import PackagingError
 _COMMANDS: Final = {"poetry": ("poetry lock", "poetry.lock"), "uv": ("uv lock", "uv.lock")}
 
 
-def declares(file: Path) -> bool:
+def declares(file: Path, choice: Choice) -> bool:
     """Tell whether the manifest *file* is there and asks for anything to be installed."""
     manifest = read_toml(file) if file.is_file() else NOTHING
     poetry = set(table(manifest, "tool", "poetry", "dependencies")) - {"python"}
-    return bool(strings(manifest, "project", "dependencies") or poetry)
+    optional = (*table(manifest, "dependency-groups"), *table(manifest, "project", "optional-dependencies"))
+    chosen = {canonicalize_name(name) for name in (*choice.groups, *choice.extras)}
+    return bool(
+        strings(manifest, "project", "dependencies") or poetry or chosen & set(map(canonicalize_name, optional))
+    )
 
 
 def declared(file: Path, project: Path, choice: Choice) -> Declared:

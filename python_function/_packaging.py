@@ -87,9 +87,10 @@ def detect(
         msg = f"packaging must be one of {', '.join(KINDS)}, not {packaging!r}."
         raise OptionError(msg)
     home = _home(entry, project_root)
-    found = _found(home, index, project_root)
+    found = _found(home, index, project_root, choice)
     kind = packaging or _first(home, found)
     if kind == "none":
+        choice.check(home, groups=None, extras=None)
         return Packaging(choice=choice)
     if kind not in found:
         kind = _INSTEAD.get(kind, kind)
@@ -107,7 +108,7 @@ def _home(entry: Path, project_root: Path | None) -> Path:
     return next((place for place in above if any((place / name).is_file() for name in names)), entry)
 
 
-def _found(home: Path, index: Path | None, project_root: Path | None) -> Mapping[str, Path]:
+def _found(home: Path, index: Path | None, project_root: Path | None, choice: Choice) -> Mapping[str, Path]:
     """Return the file of every kind that there is, in the order of :data:`KINDS`."""
     files = {kind: home / name for kind, name in {**LOCKS, "pip": "requirements.txt"}.items()}
     found = {kind: path for kind, path in files.items() if path.is_file()}
@@ -117,7 +118,7 @@ def _found(home: Path, index: Path | None, project_root: Path | None) -> Mapping
         found["script"] = index
     if "pipenv" not in found and (home / "Pipfile").is_file():
         found["Pipfile"] = home / "Pipfile"
-    if _lockless.declares(home / "pyproject.toml"):
+    if _lockless.declares(home / "pyproject.toml", choice):
         found["pyproject"] = home / "pyproject.toml"
     order = (*LOCKS, "pip", "script", "Pipfile", "pyproject")
     return {kind: found[kind] for kind in order if kind in found}

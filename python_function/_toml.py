@@ -2,6 +2,7 @@
 
 import tomllib
 from collections.abc import Mapping
+from functools import lru_cache
 from pathlib import Path
 from typing import Final, cast
 
@@ -18,13 +19,19 @@ def read_toml(path: Path) -> Mapping[str, object]:
         PackagingError: The file is no TOML, or cannot be read.
     """
     try:
-        return tomllib.loads(path.read_text(encoding="utf-8-sig"))
+        return _parsed(path.read_text(encoding="utf-8-sig"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         msg = f"{path} is no valid TOML: {error}."
         raise PackagingError(msg) from error
     except OSError as error:
         msg = f"{path} cannot be read: {error.strerror}."
         raise PackagingError(msg) from error
+
+
+@lru_cache(maxsize=16)
+def _parsed(text: str) -> Mapping[str, object]:
+    """Parse once what many functions share: a lock of 600 packages takes a quarter of a second."""
+    return tomllib.loads(text)
 
 
 def table(content: object, *keys: str) -> Mapping[str, object]:

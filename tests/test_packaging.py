@@ -151,6 +151,7 @@ def test_requirements_that_are_not_pinned_give_one_warning(tmp_path: Path) -> No
             r"groups=\['dev'\] has no meaning for /.*requirements\.txt",
         ),
         ({"requirements.txt": ""}, Choice(extras=("x",)), "extras"),
+        ({}, Choice(groups=("x",)), "has no meaning for"),
         (
             {"pyproject.toml": _MINIMAL["pyproject.toml"] + "[dependency-groups]\ndev = []\n"},
             Choice(groups=("docs",)),
@@ -606,6 +607,13 @@ def test_a_manifest_without_a_lock_is_read_with_its_sources(tmp_path: Path) -> N
         "iniconfig",
         "typing-extensions",
     )
+
+
+def test_chosen_groups_are_dependencies_even_if_there_are_no_others(tmp_path: Path) -> None:
+    _write(tmp_path, {"pyproject.toml": '[dependency-groups]\nLambda = ["six"]\n'})
+
+    assert _packaging.detect(tmp_path).kind == "none"
+    assert _lines(_packaging.detect(tmp_path, choice=Choice(groups=("lambda",)))) == ("six",)
 
 
 def test_a_group_that_includes_itself_is_an_error(tmp_path: Path) -> None:
