@@ -257,17 +257,14 @@ def test_a_hook_that_fails_is_told_and_nothing_is_left(bundle: Bundle, tmp_path:
 def test_an_engine_that_is_not_there(bundle: Bundle, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("CDK_DOCKER", "no-such-engine")
 
-    with pytest.raises(
-        BundlingError,
     with pytest.raises(BundlingError, match=r"would build it without\. The engine's command 'no-such-engine' is not"):
-    ):
         bundle(strategy="docker")
 
 
 def test_an_engine_that_does_not_run(bundle: Bundle, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("DOCKER_HOST", f"unix://{tmp_path}/no.sock")
 
-    with pytest.raises(BundlingError, match=r"the engine that 'docker' talks to is not running"):
+    with pytest.raises(BundlingError, match=r"The engine that 'docker' talks to is not running"):
         bundle(strategy="docker")
 
 
