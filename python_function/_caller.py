@@ -5,6 +5,8 @@ from pathlib import Path
 from types import FrameType
 from typing import Final
 
+from python_function import _module
+
 _PACKAGES_BETWEEN: Final = frozenset({"aws_cdk", "constructs", "jsii", "python_function", "typeguard"})
 """Packages whose frames stand between a construct's constructor and the code that calls it."""
 
@@ -34,14 +36,7 @@ def _file(frame: FrameType) -> Path | None:
     if isinstance(name, str) and name.partition(".")[0] in _PACKAGES_BETWEEN:
         return None
     file = Path(frame.f_code.co_filename)
-    return file if file.is_absolute() and file.is_file() else _module_file(frame)
-
-
-def _module_file(frame: FrameType) -> Path | None:
-    name = frame.f_globals.get("__file__")
-    code = frame.f_code.co_filename
-    is_same = isinstance(name, str) and Path(name).name == Path(code).name
-    return Path(name) if is_same and isinstance(name, str) and Path(name).is_absolute() else None
+    return file if _module.exists(file) else None
 
 
 def _is_constructor(frame: FrameType, construct: object) -> bool:

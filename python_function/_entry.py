@@ -78,7 +78,9 @@ def resolve(
     """
     module, function = _split(handler)
     if entry is None:
-        return _sidecar_entry(definers, construct_id, index=index, module=module, function=function)
+        return _sidecar_entry(
+            [cwd / definer for definer in definers], construct_id, index=index, module=module, function=function
+        )
     place = Path(os.path.normpath(cwd / entry))
     if _module.exists(place):
         if index is not None:

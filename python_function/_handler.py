@@ -83,17 +83,14 @@ def _renamed(name: str) -> str:
 def _imported_instead(entry: Entry) -> Path | None:
     """Return the file that Python prefers to a part of the handler's module path: a package to the module beside it."""
     path = PurePosixPath(entry.bundle_index)
+    roots = dict.fromkeys((entry.directory / entry.root, entry.directory))
+    packages = [root / path.with_suffix("") / "__init__.py" for root in roots]
     above = [parent for parent in path.parents if parent.name]
-    for root in {entry.directory, entry.directory / entry.root}:
-        package = root / path.with_suffix("") / "__init__.py"
-        if _module.exists(package):
-            return package
-        for parent in above:
-            packages = [place / parent / "__init__.py" for place in (entry.directory, entry.directory / entry.root)]
-            module = root / parent.with_suffix(".py")
-            if _module.exists(module) and not any(_module.exists(package) for package in packages):
-                return module
-    return None
+    namespaces = [
+        parent for parent in above if not any(_module.exists(root / parent / "__init__.py") for root in roots)
+    ]
+    modules = [root / parent.with_suffix(".py") for parent in namespaces for root in roots]
+    return next((file for file in (*packages, *modules) if _module.exists(file)), None)
 
 
 def _check_function(entry: Entry, module: Module) -> None:

@@ -60,7 +60,7 @@ FILES = {
                 super().__init__(name)
     """,
     "app.py": """
-        import functools, sys
+        import functools, runpy, sys
         import stack
         from constructs import Function
         from derived import Derived
@@ -77,6 +77,7 @@ FILES = {
             "subclass": lambda: Plain("id"),
             "classmethod": Plain.create,
             "deep subclass": lambda: Derived("id"),
+            "run": lambda: runpy.run_path("stack.py")["AT_IMPORT"],
             "eval": lambda: eval("Function('id')"),
         }
         if __name__ == "__main__":
@@ -124,6 +125,7 @@ def test_the_file_that_makes_the_instance_comes_first_then_those_of_its_classes(
         "subclass": "app.py lib.py",
         "classmethod": "lib.py",
         "deep subclass": "app.py derived.py lib.py",
+        "run": "stack.py",
         "eval": "app.py",
     }
 

@@ -58,6 +58,7 @@ def resolve(entry: Path | str | None, *, index: str | None = None, handler: str 
             "main.handle",
             id="a handler of logging, imported",
         ),
+        pytest.param({"main.py": "def make(): ...\nhandler = make()\ndef main(a, b): ..."}, "main.handler", id="made"),
         pytest.param({"src/app.py": HANDLER}, "app.handler", id="src"),
         pytest.param({"src/shop/__init__.py": "", "src/shop/main.py": HANDLER}, "shop.main.handler", id="in src"),
         pytest.param({"src/__init__.py": "", "src/main.py": HANDLER}, "src.main.handler", id="src as a package"),
@@ -80,6 +81,7 @@ def test_index_and_function_are_found(files: dict[str, str], handler: str, tmp_p
     ("given", "files", "handler", "bundle_index"),
     [
         pytest.param({"index": "a.py"}, {"a.py": HANDLER}, "a.handler", "a.py", id="index"),
+        pytest.param({"index": "a.py"}, {"a.py": "from x import *"}, "a.handler", "a.py", id="index, star import"),
         pytest.param({"index": "a/b/c.py"}, {"a/b/c.py": HANDLER}, "a.b.c.handler", "a/b/c.py", id="nested index"),
         pytest.param({"index": "a\\b.py"}, {"a/b.py": HANDLER}, "a.b.handler", "a/b.py", id="Windows separators"),
         pytest.param({"index": "./a/../b.py"}, {"b.py": HANDLER, "a/x": ""}, "b.handler", "b.py", id="detours"),
@@ -116,6 +118,7 @@ def test_what_is_given_wins(
         pytest.param("src/a.py", {"src/a.py": HANDLER}, "src", id="index in src"),
         pytest.param("src/p/a.py", {"src/p/a.py": "from .b import c\n" + HANDLER}, "src", id="relative within src"),
         pytest.param("src/a.py", {"src/a.py": "from src.b import c\n" + HANDLER}, "", id="imports from src"),
+        pytest.param("src/a.py", {"src/a.py": "import os, src\n" + HANDLER}, "", id="imports src with another"),
         pytest.param("src/a.py", {"src/a.py": "def f():\n import src\n" + HANDLER}, "", id="imports src later on"),
         pytest.param("src/a.py", {"src/a.py": "from .b import c\n" + HANDLER}, "", id="relative to src"),
         pytest.param("src/p/a.py", {"src/p/a.py": "from ..b import c\n" + HANDLER}, "", id="relative up to src"),

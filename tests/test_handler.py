@@ -33,6 +33,9 @@ def check(directory: Path, source: str | bytes, *, index: str = "app.py", root: 
         pytest.param("def handler(event, *args, **kwargs): ...", id="one and any"),
         pytest.param("handler = lambda event, context: 1", id="lambda"),
         pytest.param("def go(event, context): ...\nhandler = go", id="alias"),
+        pytest.param("handler = max", id="builtin"),
+        pytest.param("go = handler\nhandler = go", id="alias in a circle"),
+        pytest.param("if x:\n " + HANDLER + "else:\n def handler(): ...", id="one of two"),
         pytest.param("other = handler = make()", id="assigned with another"),
         pytest.param("handler: Handler = make()", id="annotated"),
         pytest.param("(handler, other) = make()", id="unpacked"),
@@ -101,6 +104,7 @@ def test_what_lambda_can_call_passes(source: str, tmp_path: Path) -> None:
         pytest.param("handler = lambda event: 1", r"takes \(event\)", id="lambda"),
         pytest.param("if x:\n def handler(): ...\nelse:\n def handler(a): ...", r"takes \(a\)", id="each is wrong"),
         pytest.param(HANDLER + "handler = None", "is None, which cannot be called", id="reset"),
+        pytest.param(HANDLER + "with x:\n handler = None", "is None, which cannot be called", id="reset inside with"),
         pytest.param("handler = {'a': 1}", "is a dict, which", id="dict"),
         pytest.param("import handler", "is a module, which", id="module"),
         pytest.param("import x as handler", "is a module, which", id="module by another name"),
@@ -178,11 +182,11 @@ def test_a_file_that_is_imported_instead_is_told(
 
 
 def test_a_package_is_preferred_to_the_module_of_its_name(tmp_path: Path) -> None:
-    (tmp_path / "a").mkdir()
-    (tmp_path / "a/__init__.py").touch()
+    (tmp_path / "src/a").mkdir(parents=True)
+    (tmp_path / "src/a/__init__.py").touch()
     (tmp_path / "a.py").touch()
 
-    check(tmp_path, HANDLER, index="a/app.py")
+    check(tmp_path, HANDLER, index="src/a/app.py", root="src")
 
 
 @pytest.mark.parametrize(
@@ -299,7 +303,7 @@ def test_five_megabytes_take_less_than_a_second(filler: str, tmp_path: Path) -> 
 @pytest.mark.parametrize(
     ("end", "message"),
     [
-        ("def handler(event): ...", r"takes \(event\)"),
+        ("def handler(event): ...", r"app.py takes \(event\)"),
         ("async def handler(event, context): ...", "async def"),
         ("class A: ...\nhandler = A()", "is an instance of A, which has no __call__"),
         ("def go(event): ...\nhandler = go", r"takes \(event\)"),

@@ -108,6 +108,7 @@ def test_requires_python_admits_the_newest_runtime(
         ('"~3.12"', "python3.12"),
         ('"~3.12.2"', "python3.12"),
         ('"~3"', NEWEST),
+        ('"3"', NEWEST),
         ('"~=3.11.2"', "python3.11"),
         ('"3.12.*"', "python3.12"),
         ('"3.12"', "python3.12"),
