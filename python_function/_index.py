@@ -1,6 +1,7 @@
 """The handler's file in the entry, and the function in that file, where they are not named."""
 
 import ast
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,6 +17,7 @@ NAMES: Final = ("index.py", "lambda_function.py", "handler.py", "main.py", "app.
 _PACKAGE: Final = "__init__.py"
 _HOLD_NONE: Final = ("test_*.py", "*_test.py", "conftest.py", "setup.py", "noxfile.py", "*.*.py")
 _NO_SOURCE: Final = frozenset({"docs", "test", "tests", SOURCE_ROOT})
+_MAY_HOLD_ANY: Final = re.compile(rb"import\s*\*|__getattr__")
 _SHOWN: Final = 10
 
 
@@ -106,7 +108,7 @@ def _holds_none(file: Path) -> bool:
 def _holds(file: Path, function: str | None) -> bool:
     names = (function,) if function else _signature.HANDLERS
     source = _module.read(file)
-    if not any(name.encode() in source for name in (*names, "import")):
+    if not any(name.encode() in source for name in names) and not (function and _MAY_HOLD_ANY.search(source)):
         return False
     module = _module.load(source, names=names)
     return _signature.first(module) is not None if function is None else function in module.bound or module.is_open
