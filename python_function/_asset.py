@@ -40,11 +40,20 @@ def to_runtime(name: str) -> lambda_.Runtime:
     return lambda_.Runtime(name, lambda_.RuntimeFamily.PYTHON)
 
 
-def packaging(options: BundlingOptions, directory: Path, *, root: Path | None, index: Path | None = None) -> Packaging:
-    """Return what declares the dependencies of *directory*, as *options* want it found."""
-    return _packaging.detect(
-        directory, index=index, packaging=options.packaging, project_root=root, choice=options.choice
-    )
+def packaging(
+    options: BundlingOptions, directory: Path, *, root: Path | None, index: Path | None = None, alone: bool = False
+) -> Packaging:
+    """Return what declares the dependencies of *directory*, as *options* want it found.
+
+    Args:
+        options: What the user wants.
+        directory: The directory of the code.
+        root: The directory above it that the search may go up to.
+        index: The handler's file.
+        alone: Whether only that file is bundled.
+    """
+    kind = options.packaging or (_packaging.kind_of_file(index) if alone and index else None)
+    return _packaging.detect(directory, index=index, packaging=kind, project_root=root, choice=options.choice)
 
 
 def to_spec(

@@ -8,20 +8,11 @@ from typing import Final
 
 from python_function import _lockless, _pipfile, _poetry_lock, _pylock, _requirements, _script_block, _uv_lock
 from python_function._declared import Choice, Declared, Notice, unpinned
+from python_function._dependency_files import KINDS, LOCKS, found_in, home_of
 from python_function._distribution import LocalPackage
 from python_function._lock_part import LockPart
 from python_function._requirements import Requirements
-from python_function._toml import read_toml
 from python_function.errors import OptionError, PackagingError
-
-LOCKS: Final = MappingProxyType(
-    {"uv": "uv.lock", "poetry": "poetry.lock", "pipenv": "Pipfile.lock", "pylock": "pylock.toml"}
-)
-"""The lock of each kind. Two of them side by side contradict each other, so their order means nothing."""
-
-KINDS: Final = (*LOCKS, "pip", "script", "pyproject", "none")
-"""What ``packaging=`` may be, in the order in which they are looked for."""
-
 
 _NO_CHOICE: Final = Choice()
 _INSTEAD: Final = MappingProxyType({"uv": "pyproject", "poetry": "pyproject", "pipenv": "Pipfile"})
@@ -86,8 +77,8 @@ def detect(
     if packaging is not None and packaging not in KINDS:
         msg = f"packaging must be one of {', '.join(KINDS)}, not {packaging!r}."
         raise OptionError(msg)
-    home = _home(entry, project_root)
-    found = _found(home, index, project_root, choice)
+    home = home_of(entry, project_root)
+    found = found_in(home, index, project_root, choice)
     kind = packaging or _first(home, found)
     if kind == "none":
         choice.check(home, groups=None, extras=None)
@@ -99,41 +90,15 @@ def detect(
     return _declared(kind, found[kind], home, choice, _ignored(kind, packaging, found))
 
 
-def _home(entry: Path, project_root: Path | None) -> Path:
-    """Return the nearest directory that declares dependencies, from the entry up to the project's root."""
-    if project_root is None or not entry.is_relative_to(project_root):
-        return entry
-    names = (*LOCKS.values(), "requirements.txt", "Pipfile", "pyproject.toml")
-    above = [place for place in (entry, *entry.parents) if place.is_relative_to(project_root)]
-    return next((place for place in above if any((place / name).is_file() for name in names)), entry)
+def kind_of_file(index: Path) -> str:
+    """Return the kind for a handler's file that is bundled alone: nothing of the project around it is its own.
 
-
-def _found(home: Path, index: Path | None, project_root: Path | None, choice: Choice) -> Mapping[str, Path]:
-    """Return the file of every kind that there is, in the order of :data:`KINDS`."""
-    files = {kind: home / name for kind, name in {**LOCKS, "pip": "requirements.txt"}.items()}
-    found = {kind: path for kind, path in files.items() if path.is_file()}
-    if not found.keys() & LOCKS.keys() and (lock := _workspace_lock(home, project_root)):
-        found["uv"] = lock
-    if index and _script_block.has(index):
-        found["script"] = index
-    if "pipenv" not in found and (home / "Pipfile").is_file():
-        found["Pipfile"] = home / "Pipfile"
-    if _lockless.declares(home / "pyproject.toml", choice):
-        found["pyproject"] = home / "pyproject.toml"
-    order = (*LOCKS, "pip", "script", "Pipfile", "pyproject")
-    return {kind: found[kind] for kind in order if kind in found}
-
-
-def _workspace_lock(home: Path, project_root: Path | None) -> Path | None:
-    """Return the lock of the uv workspace that the project in *home* is a member of."""
-    if not (home / "pyproject.toml").is_file():
-        return None
-    above = [place for place in home.parents if project_root is None or place.is_relative_to(project_root)]
-    for root in above:
-        lock = root / LOCKS["uv"]
-        if lock.is_file() and (_uv_lock.member(read_toml(lock), root, home) or _uv_lock.claims(root, home)):
-            return lock
-    return None
+    Args:
+        index: The file; its PEP 723 block wins over the requirements file beside it.
+    """
+    if _script_block.has(index):
+        return "script"
+    return "pip" if index.with_name("requirements.txt").is_file() else "none"
 
 
 def _first(home: Path, found: Mapping[str, Path]) -> str:
@@ -166,7 +131,8 @@ def _ignored(kind: str, packaging: str | None, found: Mapping[str, Path]) -> tup
 
 def _declared(kind: str, file: Path, home: Path, choice: Choice, notices: tuple[Notice, ...]) -> Packaging:
     declared = _READERS[kind](file, home, choice)
-    part, requirements = declared.part, declared.requirements
+    part, found = declared.part, declared.requirements
+    requirements = _requirements.without(found, choice.exclude) if found else None
     return Packaging(
         kind={"Pipfile": "pipenv"}.get(kind, kind),
         file=file,

@@ -98,7 +98,7 @@ def _spec(entry: _entry.Entry, target: Target, bundling: BundlingOptions) -> Bun
         bundling,
         target=target,
         source=source,
-        packaging=_asset.packaging(bundling, entry.directory, root=root, index=entry.file),
+        packaging=_asset.packaging(bundling, entry.directory, root=root, index=entry.file, alone=entry.alone),
         prefix=bundling.output_path_suffix.rstrip("/"),
         handler_file=str(PurePosixPath(bundling.output_path_suffix) / entry.bundle_index),
     )

@@ -1,5 +1,6 @@
 """The constructs in real CDK apps: what reaches the template, what is started, what the user sees."""
 
+import importlib
 import os
 import shutil
 import stat
@@ -148,6 +149,23 @@ def test_a_bundle_holds_the_source(stack: Stack, entry: Path) -> None:
     )
 
     assert [path.name for path in asset_of(function).iterdir()] == ["index.py"]
+
+
+def test_a_file_beside_the_stack_is_bundled_alone(
+    stack: Stack, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    code = "from python_function import PythonFunction\n\n\ndef build(stack):\n    return PythonFunction(stack, 'on-event')\n"
+    (tmp_path / "the_stack.py").write_text(code)
+    (tmp_path / "the_stack.on-event.py").write_text("def lambda_handler(event, context):\n    return event\n")
+    (tmp_path / "uv.lock").write_text("of the CDK app")
+    (tmp_path / "poetry.lock").write_text("of the CDK app")
+    monkeypatch.syspath_prepend(tmp_path)
+
+    function = importlib.import_module("the_stack").build(stack)
+
+    assert [path.name for path in asset_of(function).iterdir()] == ["the_stack_on_event.py"]
+    handler = {"Handler": "the_stack_on_event.lambda_handler", "Runtime": "python3.13"}
+    Template.from_stack(stack).has_resource_properties("AWS::Lambda::Function", handler)
 
 
 def test_a_layers_code_is_below_python(stack: Stack, entry: Path) -> None:
