@@ -31,6 +31,7 @@ class Choice:
     Attributes:
         groups: Dependency groups; categories of a Pipfile.
         extras: Optional dependencies of the project.
+        exclude: Packages to leave out, with whatever only they need.
         poetry_version: The poetry that exports, instead of the one that suits the lock.
         pipenv_version: The pipenv that exports, instead of the one tested here.
         poetry_include_hashes: Whether what poetry exports has hashes.
@@ -39,6 +40,7 @@ class Choice:
 
     groups: tuple[str, ...] = ()
     extras: tuple[str, ...] = ()
+    exclude: tuple[str, ...] = ()
     poetry_version: str | None = None
     pipenv_version: str | None = None
     poetry_include_hashes: bool = True
@@ -49,6 +51,7 @@ class Choice:
         return (
             *(f"group {name}" for name in sorted(set(self.groups))),
             *(f"extra {name}" for name in sorted(set(self.extras))),
+            *(f"without {name}" for name in sorted({canonicalize_name(name) for name in self.exclude})),
             *(() if self.poetry_include_hashes else ("without hashes",)),
             *(("without urls",) if self.poetry_without_urls else ()),
         )

@@ -63,6 +63,7 @@ def _uv(packaging: Packaging, lock: Path, host: Host, env: Mapping[str, str]) ->
         *(("--package", packaging.part.member) if packaging.part.member else ()),
         *(f"--group={group}" for group in choice.groups),
         *(f"--extra={extra}" for extra in choice.extras),
+        *(f"--prune={name}" for name in choice.exclude),
     )
     try:
         text = host.run((*argv, "--locked"), cwd=lock.parent, env=env)
@@ -121,7 +122,8 @@ def _poetry(packaging: Packaging, lock: Path, host: Host, env: Mapping[str, str]
         text = _kept(argv, lock, host, env)
     except CommandError as error:
         _refuse(lock, "poetry lock", error)
-    return _read(_with_poetry_credentials(text, lock, env), lock)
+    found = _read(_with_poetry_credentials(text, lock, env), lock)
+    return _requirements.without(found, packaging.part.dropped)
 
 
 def _with_poetry_credentials(text: str, lock: Path, env: Mapping[str, str]) -> str:
@@ -147,7 +149,7 @@ def _pipenv(packaging: Packaging, lock: Path, host: Host, env: Mapping[str, str]
         text = _kept(argv, lock, host, env)
     except CommandError as error:
         _refuse(lock, "pipenv lock", error)
-    return _read(text, lock)
+    return _requirements.without(_read(text, lock), packaging.part.dropped)
 
 
 def _kept(argv: tuple[str, ...], lock: Path, host: Host, env: Mapping[str, str]) -> str:

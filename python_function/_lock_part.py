@@ -21,6 +21,7 @@ class LockPart:
         archives: Those of them that are wheels or source distributions in the user's tree.
         links: Directories of packages that stand for an index.
         indexes: The indexes that they come from, without credentials.
+        dropped: The names of the packages that are left out on request, with what only they need.
         fresh: Whether the lock fits its manifest, as far as the files tell; if it may not, the identity tells.
         member: The name of the project that needs them, where the lock tells.
     """
@@ -30,6 +31,7 @@ class LockPart:
     archives: tuple[LocalArchive, ...] = ()
     links: tuple[Path, ...] = ()
     indexes: tuple[str, ...] = ()
+    dropped: tuple[str, ...] = ()
     fresh: bool = True
     member: str | None = None
 

@@ -24,12 +24,15 @@ def locked(file: Path, project: Path, choice: Choice) -> Declared:
     """Return what the lock *file* says of the default category and the chosen ones."""
     lock = _read_lock(file)
     choice.check(file, groups=(*_DEVELOP, *(key for key in lock if not key.startswith("_"))), extras=None)
-    entries = [item for category in categories(choice) for item in table(lock, category).items()]
+    excluded = set(map(canonicalize_name, choice.exclude))
+    found = (item for category in categories(choice) for item in table(lock, category).items())
+    entries = [(name, entry) for name, entry in found if canonicalize_name(name) not in excluded]
     places = list(_places(project, entries))
     doubt = (canonical(read_toml(file.with_name("Pipfile"))),) if _is_stale(file, lock) else ()
     return Declared(
         part=LockPart(
             identity=(*(f"{name} {canonical(entry)}" for name, entry in entries), *doubt),
+            dropped=tuple(sorted(excluded)),
             fresh=not doubt,
             local=tuple(LocalPackage(name=name, directory=path) for name, path in places if not path.is_file()),
             archives=tuple(LocalArchive(name=name, path=path) for name, path in places if path.is_file()),

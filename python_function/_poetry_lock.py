@@ -3,7 +3,7 @@
 import hashlib
 import json
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
@@ -43,7 +43,10 @@ def declared(file: Path, project: Path, choice: Choice) -> Declared:
         extras=(*table(poetry, "extras"), *table(manifest, "project", "optional-dependencies")),
     )
     lock = read_toml(file)
-    needed = _needed(tables(lock, "package"), set(_roots(manifest, choice)))
+    packages = tables(lock, "package")
+    everything = _needed(packages, set(_roots(manifest, choice)), ())
+    needed = _needed(packages, set(_roots(manifest, choice)), choice.exclude)
+    kept = {_name(package) for package in needed}
     places = [(_name(package), *_place(project, package)) for package in needed]
     old_files = [canonical({_name(p): table(lock, "metadata", "files").get(str(p.get("name")))}) for p in needed]
     doubt = (
@@ -54,6 +57,7 @@ def declared(file: Path, project: Path, choice: Choice) -> Declared:
     return Declared(
         part=LockPart(
             identity=(*(canonical(package, _NOISE) for package in needed), *old_files, *doubt),
+            dropped=tuple(name for name in map(_name, everything) if name not in kept),
             fresh=not doubt,
             local=tuple(LocalPackage(name=name, directory=path) for name, kind, path in places if kind == "directory"),
             archives=tuple(LocalArchive(name=name, path=path) for name, kind, path in places if kind == "file"),
@@ -82,17 +86,20 @@ def is_of_poetry_1(file: Path) -> bool:
     return str(table(read_toml(file), "metadata").get("lock-version", "1.0")) in {"1.0", "1.1", "2.0"}
 
 
-def _needed(packages: list[Mapping[str, object]], names: set[str]) -> list[Mapping[str, object]]:
+def _needed(
+    packages: list[Mapping[str, object]], names: set[str], exclude: Sequence[str]
+) -> list[Mapping[str, object]]:
     wanted: dict[str, set[str]] = {}
     for package in packages:
         wanted.setdefault(_name(package), set()).update(map(canonicalize_name, table(package, "dependencies")))
-    waiting, seen = list(names), set[str]()
+    excluded = frozenset(map(canonicalize_name, exclude))
+    waiting, seen = list(names - excluded), set[str](excluded)
     while waiting:
         name = waiting.pop()
         if name not in seen:
             seen.add(name)
             waiting += wanted.get(name, ())
-    return [package for package in packages if _name(package) in seen]
+    return [package for package in packages if _name(package) in seen - excluded]
 
 
 def _roots(manifest: Mapping[str, object], choice: Choice) -> Iterator[str]:

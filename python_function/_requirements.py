@@ -2,10 +2,12 @@
 
 import hashlib
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import assert_never
+
+from packaging.utils import canonicalize_name
 
 from python_function import _requirements_text
 from python_function._distribution import ARCHIVE_SUFFIXES, LocalArchive, LocalPackage
@@ -30,6 +32,7 @@ class Requirements:
         hashed: Whether hashes are there, which makes pip demand one for everything. Such lines must be installed as
             they are: ``uv pip compile`` forgets the hashes of its input.
         exact: Whether the lines are complete, one version of each package that is needed, as locks are.
+        excludes: The packages to leave out of the resolution, with whatever only they need.
         files: Every file that was read.
         identity: All of it as text, without secrets and without the place of anything on this machine. The content of
             *archives* and *links* is in it, that of *local* is not.
@@ -45,6 +48,7 @@ class Requirements:
     unpinned: tuple[str, ...] = ()
     hashed: bool = False
     exact: bool = False
+    excludes: tuple[str, ...] = ()
     files: tuple[Path, ...] = ()
     identity: tuple[str, ...] = ()
 
@@ -86,6 +90,21 @@ def from_any_index(requirements: Requirements) -> Requirements:
     if not several or not all(known):
         return requirements
     return replace(requirements, flags=(*requirements.flags, "--index-strategy=unsafe-best-match"))
+
+
+def without(requirements: Requirements, names: Collection[str]) -> Requirements:
+    """Return *requirements* without the packages *names*; where there is still to resolve, that leaves out the rest."""
+    excluded = frozenset(map(canonicalize_name, names))
+    if not excluded:
+        return requirements
+    if not (requirements.exact or requirements.hashed):
+        return replace(requirements, excludes=tuple(sorted(excluded)))
+    return replace(
+        requirements,
+        lines=tuple(line for line in requirements.lines if re.split(r"[^\w.-]", line)[0] not in excluded),
+        local=tuple(package for package in requirements.local if package.name not in excluded),
+        archives=tuple(archive for archive in requirements.archives if archive.name not in excluded),
+    )
 
 
 def _file(path: Path, place: Place) -> Iterator[Entry]:

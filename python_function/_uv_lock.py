@@ -86,7 +86,8 @@ def _reachable(
 ) -> list[Mapping[str, object]]:
     """Return the packages that *roots* lead to, in the order of the lock."""
     named: dict[str, list[Mapping[str, object]]] = {}
-    for package in packages:
+    excluded = set(map(canonicalize_name, choice.exclude))
+    for package in (package for package in packages if _name(package) not in excluded):
         named.setdefault(_name(package), []).append(package)
     seen: set[tuple[int, str, str]] = set()
     waiting = [(package, key, name) for package in roots for key, name in _wishes(choice)]

@@ -137,6 +137,22 @@ def test_uv_exports_the_chosen_member_and_never_resolves(tmp_path: Path) -> None
     assert env["UV_PYTHON_DOWNLOADS"] == "never"
 
 
+def test_uv_prunes_what_is_excluded(tmp_path: Path) -> None:
+    tool = _Tool()
+
+    _export_of(_uv(tmp_path), tool, choice=Choice(exclude=("boto3",)))
+
+    assert "--prune=boto3" in tool.calls[0][0]
+
+
+def test_what_is_excluded_is_dropped_from_other_exports(tmp_path: Path) -> None:
+    tool = _Tool("six==1.17.0\nboto3==1 ; os_name == 'posix'\nboto3-stubs==1\n")
+
+    found = _export_of(_pipenv(tmp_path), tool, choice=Choice(exclude=("boto3",)))
+
+    assert found.lines == ("six==1.17.0", "boto3-stubs==1")
+
+
 def test_exported_local_packages_start_at_the_workspace(tmp_path: Path) -> None:
     entry = _uv(tmp_path)
     _write(entry / "lib", {"pyproject.toml": '[project]\nname = "lib"\n'})

@@ -7,8 +7,9 @@ import pytest
 
 from python_function import _packaging, _poetry_lock, _poetry_versions
 from python_function._declared import Choice
+from python_function._dependency_files import KINDS
 from python_function._distribution import LocalPackage
-from python_function._packaging import KINDS, Packaging
+from python_function._packaging import Packaging
 from python_function.errors import OptionError, PackagingError
 
 _FILES = {
@@ -281,6 +282,15 @@ def test_groups_and_extras_choose_from_the_lock(tmp_path: Path) -> None:
     assert _names(more) == ["lib", "certifi", "idna", "iniconfig", "six", "toolz"]
 
 
+def test_what_is_excluded_leaves_what_only_it_needed(tmp_path: Path) -> None:
+    entry = _workspace(tmp_path) / "packages" / "fn_a"
+
+    found = _packaging.detect(entry, choice=Choice(exclude=("Lib",)))
+
+    assert (_names(found), found.local) == (["certifi", "idna"], ())
+    assert found.identity != _packaging.detect(entry).identity
+
+
 def test_siblings_do_not_change_the_identity(tmp_path: Path) -> None:
     root = _workspace(tmp_path)
     before = _packaging.detect(root / "packages" / "fn_a").identity
@@ -421,6 +431,38 @@ def test_of_a_poetry_lock_only_what_is_needed_counts(tmp_path: Path, choice: Cho
     assert found.local == (LocalPackage(name="lib", directory=tmp_path / "lib"),)
 
 
+def test_what_is_excluded_of_a_poetry_lock_is_dropped_with_what_only_it_needed(tmp_path: Path) -> None:
+    entry = _write(tmp_path / "fn", {"poetry.lock": _POETRY, "pyproject.toml": _POETRY_MANIFEST})
+
+    found = _packaging.detect(entry, choice=Choice(groups=("dev",), exclude=("LIB",)))
+
+    assert found.part.dropped == ("lib", "six")
+    assert found.local == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "lines", "excludes"),
+    [
+        pytest.param("boto3\nsix==1.17.0\n", ("boto3", "six==1.17.0"), ("boto3",), id="to be resolved"),
+        pytest.param(
+            f"boto3==1 --hash=sha256:{'a' * 64}\nboto3-stubs==1 --hash=sha256:{'b' * 64}",
+            (f"boto3-stubs==1 --hash=sha256:{'b' * 64}",),
+            (),
+            id="hashed",
+        ),
+    ],
+)
+def test_what_is_excluded_of_requirements(
+    tmp_path: Path, text: str, lines: tuple[str, ...], excludes: tuple[str, ...]
+) -> None:
+    _write(tmp_path, {"requirements.txt": text})
+
+    found = _packaging.detect(tmp_path, choice=Choice(exclude=("Boto3",)))
+
+    assert found.requirements is not None
+    assert (_lines(found), found.requirements.excludes) == (lines, excludes)
+
+
 # The digests below are what poetry 2.5.1 wrote for these manifests, and 1.8.5 for the first.
 @pytest.mark.parametrize(
     ("manifest", "digest"),
@@ -524,6 +566,12 @@ def test_groups_choose_categories_of_a_pipfile_lock(tmp_path: Path, groups: tupl
 
     assert [text.split()[0] for text in found.part.identity[: len(names)]] == names
     assert found.local == (LocalPackage(name="lib", directory=tmp_path / "lib"),)
+
+
+def test_what_is_excluded_of_a_pipfile_lock_is_dropped(tmp_path: Path) -> None:
+    found = _packaging.detect(_pipenv(tmp_path, locked=True), choice=Choice(exclude=("LIB",)))
+
+    assert (found.part.dropped, found.local) == (("lib",), ())
 
 
 def test_a_pipfile_lock_is_stale_for_another_pipfile(tmp_path: Path) -> None:
