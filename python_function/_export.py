@@ -32,7 +32,6 @@ _QUIET: Final = MappingProxyType(
 """What keeps the tools from making environments, reading ``.env``, and talking of other things."""
 
 _STALE: Final = ("needs to be updated, but `--locked`", "changed significantly since poetry.lock was last generated")
-_INDEX_LINE: Final = re.compile(r"(?:-i|--(?P<extra>extra-)?index-url)[ =](?P<url>\S+)\s*")
 _INLINE_SECRET: Final = re.compile(r"://(?!git@|\$\{\w+\}(?::\$\{\w+\})?@)[^/\s]*@")
 """User info other than variables: what has it is not kept."""
 
@@ -72,29 +71,20 @@ def _uv(packaging: Packaging, lock: Path, host: Host, env: Mapping[str, str]) ->
         if "requested interpreter resolved to" not in error.output or not packaging.part.fresh:
             _refuse(lock, "uv lock", error)
         text = host.run((*argv, "--frozen"), cwd=lock.parent, env=env)
-    indexes = tuple(dict.fromkeys(_uv_indexes(packaging, lock)))
-    lines = (*(option for option in indexes if " " in option), text)
-    flags = tuple(option for option in indexes if " " not in option)
-    return _read("\n".join(lines), lock, links=packaging.part.links, flags=flags)
+    indexes = dict.fromkeys(_uv_indexes(packaging, lock, env))
+    return _read("\n".join((*indexes, text)), lock, links=packaging.part.links)
 
 
-def _uv_indexes(packaging: Packaging, lock: Path) -> Iterator[str]:
-    """Yield the options for the manifests' indexes that locked packages come from.
-
-    On the command line, where the name of an index leads uv to its credentials; credentials in a URL are no arguments.
-    """
+def _uv_indexes(packaging: Packaging, lock: Path, env: Mapping[str, str]) -> Iterator[str]:
+    """Yield the options for the manifests' indexes that locked packages come from."""
     directories = dict.fromkeys((lock.parent, packaging.project or lock.parent))
     manifests = (read_toml(place / "pyproject.toml") for place in directories if (place / "pyproject.toml").is_file())
     known = {url.rstrip("/") for url in packaging.part.indexes}
     for index in (index for manifest in manifests for index in _declared_indexes(manifest)):
-        url, default = str(index.get("url", "")), bool(index.get("default"))
-        if bare(url).rstrip("/") not in known:
-            continue
-        if bare(url) != url:
-            yield f"--{'' if default else 'extra-'}index-url {url}"
-        else:
-            name = f"{index['name']}=" if "name" in index else ""
-            yield f"--{'default-' if default else ''}index={name}{url}"
+        url = str(index.get("url", ""))
+        if bare(url).rstrip("/") in known:
+            located = _with_credentials(url, f"UV_INDEX_{_variable(index)}", env)
+            yield _sources.index_line(located, default=bool(index.get("default")))
 
 
 def _declared_indexes(manifest: Mapping[str, object]) -> Iterator[Mapping[str, object]]:
@@ -129,12 +119,26 @@ def _poetry(packaging: Packaging, lock: Path, host: Host, env: Mapping[str, str]
 def _with_poetry_credentials(text: str, lock: Path, env: Mapping[str, str]) -> str:
     """Return *text* with the variables that poetry takes credentials from in the indexes that they are for."""
     for source in tables(read_toml(lock.with_name("pyproject.toml")), "tool", "poetry", "source"):
-        variable = f"POETRY_HTTP_BASIC_{re.sub('[^A-Z0-9]', '_', str(source.get('name')).upper())}"
-        scheme, separator, rest = str(source.get("url", "")).rstrip("/").partition("://")
-        if separator and f"{variable}_USERNAME" in env:
-            user_info = f"${{{variable}_USERNAME}}:${{{variable}_PASSWORD}}"
-            text = text.replace(f"index-url {scheme}://{rest}", f"index-url {scheme}://{user_info}@{rest}")
+        url = str(source.get("url", "")).rstrip("/")
+        located = _with_credentials(url, f"POETRY_HTTP_BASIC_{_variable(source)}", env)
+        for option in ("--index-url", "--extra-index-url"):
+            text = re.sub(rf"(?m)^{option} {re.escape(url)}/?$", f"{option} {located}", text)
     return text
+
+
+def _variable(index: Mapping[str, object]) -> str:
+    return re.sub("[^A-Z0-9]", "_", str(index.get("name", "")).upper())
+
+
+def _with_credentials(url: str, prefix: str, env: Mapping[str, str]) -> str:
+    """Return *url* with the variables of *prefix* as its user info, where they are set: uv puts in what they hold."""
+    scheme, separator, rest = url.partition("://")
+    user, password = (
+        f"${{{name}}}" if (name := f"{prefix}_{part}") in env else "" for part in ("USERNAME", "PASSWORD")
+    )
+    if not (separator and (user or password)) or bare(url) != url:
+        return url
+    return f"{scheme}://{user}{f':{password}' if password else ''}@{rest}"
 
 
 def _pipenv(packaging: Packaging, lock: Path, host: Host, env: Mapping[str, str]) -> Requirements:
@@ -169,18 +173,13 @@ def _kept(argv: tuple[str, ...], lock: Path, host: Host, env: Mapping[str, str])
     return text
 
 
-def _read(text: str, lock: Path, *, links: tuple[Path, ...] = (), flags: tuple[str, ...] = ()) -> Requirements:
-    lines = (_index(line) for line in text.splitlines())
-    found = _requirements.parse("\n".join(lines), base=lock.parent, source=f"what {lock} exports", exact=True)
-    return _requirements.from_any_index(
-        replace(found, links=(*found.links, *links), flags=(*found.flags, *flags)),
+def _read(text: str, lock: Path, *, links: tuple[Path, ...] = ()) -> Requirements:
+    lines = (
+        _sources.with_braces(line) if "index-url" in line or line.startswith("-i ") else line
+        for line in text.splitlines()
     )
-
-
-def _index(line: str) -> str:
-    """Return *line*, a line of an export, so that it adds an index only where it is not the one asked anyhow."""
-    match = _INDEX_LINE.fullmatch(line)
-    return "".join(_sources.index_lines(match["url"], first=not match["extra"])) if match else line
+    found = _requirements.parse("\n".join(lines), base=lock.parent, source=f"what {lock} exports", exact=True)
+    return _requirements.from_any_index(replace(found, links=(*found.links, *links)))
 
 
 def _refuse(lock: Path, command: str, error: CommandError) -> NoReturn:

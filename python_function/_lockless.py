@@ -79,4 +79,4 @@ def _poetry_lines(manifest: Mapping[str, object], choice: Choice, project: Path)
 def _poetry_indexes(poetry: Mapping[str, object]) -> Iterator[str]:
     for source in tables(poetry, "source"):
         if "url" in source:
-            yield from _sources.index_lines(str(source["url"]), first=source.get("priority", "primary") == "primary")
+            yield _sources.index_line(str(source["url"]), default=source.get("priority", "primary") == "primary")

@@ -94,5 +94,4 @@ def _places(project: Path, entries: list[tuple[str, object]]) -> Iterator[tuple[
 
 def _index_lines(manifest: Mapping[str, object]) -> Iterator[str]:
     urls = [str(source["url"]) for source in tables(manifest, "source") if "url" in source]
-    for url in urls:
-        yield from _sources.index_lines(url, first=url == urls[0])
+    yield from (_sources.index_line(url, default=url == urls[0]) for url in urls)

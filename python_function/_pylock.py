@@ -36,7 +36,7 @@ def declared(file: Path, project: Path, choice: Choice) -> Declared:
     packages = tables(lock, "packages")
     indexes = dict.fromkeys(str(package["index"]) for package in packages if "index" in package)
     lines = (
-        *(line for index in indexes for line in _sources.index_lines(index, first=len(indexes) == 1)),
+        *(_sources.index_line(index, default=len(indexes) == 1) for index in indexes),
         *(
             _line(package, file.parent, _wanted(lock, choice))
             for package in packages

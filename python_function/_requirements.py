@@ -84,9 +84,7 @@ def from_any_index(requirements: Requirements) -> Requirements:
     """
     own = {*(package.name for package in requirements.local), *(archive.name for archive in requirements.archives)}
     known = (" @ " in line or "--hash=" in line or re.split(r"[\[ =;]", line)[0] in own for line in requirements.lines)
-    several = any(
-        text.startswith(("--extra-index-url", "--index=")) for text in (*requirements.options, *requirements.flags)
-    )
+    several = any(text.startswith("--extra-index-url") for text in requirements.options)
     if not several or not all(known):
         return requirements
     return replace(requirements, flags=(*requirements.flags, "--index-strategy=unsafe-best-match"))

@@ -13,9 +13,6 @@ from packaging.utils import canonicalize_name
 from python_function import _poetry_versions
 from python_function._toml import alternatives, strings, table, tables
 
-_DEFAULT_INDEX: Final = re.compile(r"https://pypi\.(?:org|python\.org)/(?:simple|pypi)/?")
-"""The index that is asked anyhow; leaving it out lets the user's own settings decide."""
-
 _SHELL_VARIABLE: Final = re.compile(r"\$(?P<name>[A-Za-z_]\w*)")
 _SCP: Final = re.compile(r"^git@(?P<host>[^:/]+):")
 """git's own short form, which is no URL."""
@@ -37,7 +34,7 @@ def lines(texts: Sequence[str], manifest: Mapping[str, object], project: Path) -
     named = (str(index["url"]) for index in indexes if "url" in index)
     sources = {str(canonicalize_name(key)): value for key, value in table(manifest, "tool", "uv", "sources").items()}
     return (
-        *(line for url in named for line in index_lines(url, first=False)),
+        *(index_line(url, default=False) for url in named),
         *(text for original in texts for text in _from_sources(original, sources, project)),
     )
 
@@ -52,10 +49,9 @@ def line(name: str, value: object, project: Path) -> str:
     return f"{name}{extras}{f' @ {url}' if url else version}{f' ; {marker}' if marker else ''}"
 
 
-def index_lines(url: str, *, first: bool) -> Iterator[str]:
-    """Yield the option that makes an installer ask the index at *url*: before others if it is the first."""
-    if not _DEFAULT_INDEX.fullmatch(url):
-        yield f"--{'' if first else 'extra-'}index-url {with_braces(url)}"
+def index_line(url: str, *, default: bool) -> str:
+    """Return the option that makes uv ask the index at *url*; as *default* it yields to the user's own settings."""
+    return f"--{'' if default else 'extra-'}index-url {with_braces(url)}"
 
 
 def with_braces(text: str) -> str:

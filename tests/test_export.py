@@ -172,11 +172,30 @@ def test_indexes_of_the_manifest_that_locked_packages_come_from_are_asked(tmp_pa
 
     found = _export_of(_uv(tmp_path, manifest), _Tool(f"six==1.17.0 {_SHA}\n"))
 
-    assert found.flags == (
-        "--index=torch=https://torch.invalid/cpu/",
-        "--default-index=main=https://index.invalid/simple",
-        "--index-strategy=unsafe-best-match",
+    assert found.options == (
+        "--extra-index-url https://torch.invalid/cpu/",
+        "--index-url https://index.invalid/simple",
     )
+    assert found.flags == ("--index-strategy=unsafe-best-match",)
+
+
+@pytest.mark.parametrize(
+    ("variables", "user_info"),
+    [
+        (("USERNAME", "PASSWORD"), "${UV_INDEX_MY_TORCH_USERNAME}:${UV_INDEX_MY_TORCH_PASSWORD}@"),
+        (("USERNAME",), "${UV_INDEX_MY_TORCH_USERNAME}@"),
+        ((), ""),
+    ],
+)
+def test_credentials_of_a_named_index_are_taken_from_its_variables(
+    tmp_path: Path, variables: tuple[str, ...], user_info: str
+) -> None:
+    manifest = _UV_MANIFEST + '[[tool.uv.index]]\nname = "my-torch"\nurl = "https://torch.invalid/cpu"\n'
+    environ = {f"UV_INDEX_MY_TORCH_{name}": "s3cret" for name in variables}
+
+    found = _export_of(_uv(tmp_path, manifest), _Tool(), environ=environ)
+
+    assert found.options == (f"--extra-index-url https://{user_info}torch.invalid/cpu",)
 
 
 def test_credentials_of_an_index_are_no_argument(tmp_path: Path) -> None:
@@ -194,7 +213,7 @@ def test_without_hashes_the_first_index_that_knows_a_name_decides(tmp_path: Path
 
     found = _export_of(_uv(tmp_path, manifest), _Tool("six==1.17.0\n"))
 
-    assert found.flags == ("--index=torch=https://torch.invalid/cpu",)
+    assert (found.options, found.flags) == (("--extra-index-url https://torch.invalid/cpu",), ())
 
 
 _STALE_UV = "error: The lockfile at `uv.lock` needs to be updated, but `--locked` was provided.\n"
@@ -308,12 +327,6 @@ def test_pipenv_runs_isolated_and_pinned(tmp_path: Path) -> None:
     )
     assert tool.calls[0][2]["PIPENV_DONT_LOAD_ENV"] == "1"
     assert found.options == ("--index-url https://${USER}:${TOKEN}@index.invalid/simple",)
-
-
-def test_the_index_that_is_asked_anyhow_is_not_forced(tmp_path: Path) -> None:
-    tool = _Tool("-i https://pypi.org/simple\n--extra-index-url https://index.invalid/simple\nsix==1.17.0\n")
-
-    assert _export_of(_pipenv(tmp_path), tool).options == ("--extra-index-url https://index.invalid/simple",)
 
 
 def test_credentials_of_poetry_sources_are_taken_from_its_variables(tmp_path: Path) -> None:
