@@ -14,13 +14,11 @@ import uv
 from aws_cdk import aws_lambda as lambda_
 from constructs import Construct
 
-from python_function import _bundle, _fingerprint, _packaging
+from python_function import _bundle, _fingerprint
 from python_function._host import Host
-from python_function._packaging import Packaging
 from python_function._plan import BundleSpec, Container
 from python_function._process import Process
 from python_function._report import Report
-from python_function._source import Source
 from python_function._target import Target
 from python_function.errors import plainly
 from python_function.options import BundlingOptions
@@ -40,52 +38,10 @@ def to_runtime(name: str) -> lambda_.Runtime:
     return lambda_.Runtime(name, lambda_.RuntimeFamily.PYTHON)
 
 
-def packaging(
-    options: BundlingOptions, directory: Path, *, root: Path | None, index: Path | None = None, alone: bool = False
-) -> Packaging:
-    """Return what declares the dependencies of *directory*, as *options* want it found.
-
-    Args:
-        options: What the user wants.
-        directory: The directory of the code.
-        root: The directory above it that the search may go up to.
-        index: The handler's file.
-        alone: Whether only that file is bundled.
-    """
-    kind = options.packaging or (_packaging.kind_of_file(index) if alone and index else None)
-    return _packaging.detect(directory, index=index, packaging=kind, project_root=root, choice=options.choice)
-
-
-def to_spec(
-    options: BundlingOptions,
-    *,
-    target: Target,
-    source: Source,
-    packaging: Packaging,
-    prefix: str = "",
-    handler_file: str | None = None,
-) -> BundleSpec:
-    """Return the spec of a bundle as *options* want it."""
-    before, after = options.hook_lines()
-    return BundleSpec(
-        target=target,
-        source=source,
-        packaging=packaging,
-        container=_container(options, target),
-        strategy=options.effective_strategy,
-        prefix=prefix,
-        handler_file=handler_file,
-        before=before,
-        after=after,
-        installer_args=tuple(options.installer_args),
-        environment=tuple(sorted({**(options.build_args or {}), **(options.environment or {})}.items())),
-    )
-
-
-def _container(options: BundlingOptions, target: Target) -> Container:
-    image = options.image or to_runtime(target.runtime).bundling_image
+def to_container(options: BundlingOptions, target: Target) -> Container:
+    """Return the container for *target* as *options* want it."""
     return Container(
-        image=image.image,
+        image=options.image.image if options.image else target.bundling_image,
         platform=options.platform or target.docker_platform,
         network=options.network,
         user=options.user,

@@ -69,6 +69,11 @@ class Target:
         return _DOCKER_PLATFORMS[self.architecture]
 
     @property
+    def bundling_image(self) -> str:
+        """The image that AWS offers to build in, the same that CDK names for the runtime."""
+        return f"public.ecr.aws/sam/build-{self.runtime}"
+
+    @property
     def uv_platform(self) -> str:
         """The newest of uv's platforms whose wheels all run on the target.
 

@@ -6,11 +6,8 @@ from typing import Unpack
 from aws_cdk import aws_lambda as lambda_
 from constructs import Construct
 
-from python_function import _asset, _caller, _entry, _handler, _runtime
+from python_function import _asset, _caller, _entry, _runtime, _spec
 from python_function._cdk_props import FunctionOptions
-from python_function._plan import BundleSpec
-from python_function._source import Source, project_root
-from python_function._target import Target
 from python_function.errors import plainly
 from python_function.options import BundlingOptions
 
@@ -69,9 +66,10 @@ class PythonFunction(lambda_.Function):
             found = _entry.resolve(
                 entry, index=index, handler=handler, cwd=Path.cwd(), definers=definers, construct_id=id
             )
-            chosen = _runtime.infer(found.directory, given=runtime and runtime.name, index=found.file)
+            chosen = _runtime.infer(found.directory, given=runtime.name if runtime else None, index=found.file)
             runtime = runtime or _asset.to_runtime(chosen.name)
-            spec = _spec(found, _asset.to_target(runtime, architecture), bundling)
+            target = _asset.to_target(runtime, architecture)
+            spec = _spec.of_function(found, target, bundling, _asset.to_container(bundling, target))
         with _asset.bundled(scope, id, spec, bundling) as code:
             super().__init__(
                 scope,
@@ -82,23 +80,3 @@ class PythonFunction(lambda_.Function):
                 architecture=architecture,
                 **options,
             )
-
-
-def _spec(entry: _entry.Entry, target: Target, bundling: BundlingOptions) -> BundleSpec:
-    _handler.check(entry, python_version=target.python_version)
-    root = project_root(bundling.project_root, entry.directory, cwd=Path.cwd())
-    source = Source(
-        directory=entry.directory,
-        excludes=tuple(bundling.asset_excludes),
-        root=entry.root,
-        only=(entry.index, entry.bundle_index) if entry.alone else None,
-        within=root,
-    )
-    return _asset.to_spec(
-        bundling,
-        target=target,
-        source=source,
-        packaging=_asset.packaging(bundling, entry.directory, root=root, index=entry.file, alone=entry.alone),
-        prefix=bundling.output_path_suffix.rstrip("/"),
-        handler_file=str(PurePosixPath(bundling.output_path_suffix) / entry.bundle_index),
-    )

@@ -1,23 +1,16 @@
 """The construct for a layer."""
 
 from collections.abc import Sequence
-from pathlib import Path, PurePosixPath
-from typing import Final, Unpack
+from pathlib import Path
+from typing import Unpack
 
 from aws_cdk import aws_lambda as lambda_
 from constructs import Construct
 
-from python_function import _asset, _entry, _runtime
+from python_function import _asset, _entry, _runtime, _spec
 from python_function._cdk_props import LayerVersionOptions
-from python_function._source import Source, project_root
 from python_function.errors import plainly
 from python_function.options import BundlingOptions
-
-_SEARCHED: Final = "python"
-"""The folder of a layer that Lambda puts on the module search path.
-
-https://docs.aws.amazon.com/lambda/latest/dg/python-layers.html
-"""
 
 
 class PythonLayerVersion(lambda_.LayerVersion):
@@ -61,18 +54,12 @@ class PythonLayerVersion(lambda_.LayerVersion):
         bundling = BundlingOptions.checked(bundling)
         with plainly():
             directory = _entry.directory(entry, cwd=Path.cwd())
-            root = project_root(bundling.project_root, directory, cwd=Path.cwd())
             runtimes = list(compatible_runtimes or ())
             chosen = _runtime.infer(directory, given=runtimes[0].name if runtimes else None)
             runtimes = runtimes or [_asset.to_runtime(chosen.name)]
             architectures = list(compatible_architectures or (lambda_.Architecture.X86_64,))
-            spec = _asset.to_spec(
-                bundling,
-                target=_asset.to_target(runtimes[0], architectures[0]),
-                source=Source(directory=directory, excludes=tuple(bundling.asset_excludes), within=root),
-                packaging=_asset.packaging(bundling, directory, root=root),
-                prefix=str(PurePosixPath(_SEARCHED) / bundling.output_path_suffix),
-            )
+            target = _asset.to_target(runtimes[0], architectures[0])
+            spec = _spec.of_layer(directory, target, bundling, _asset.to_container(bundling, target))
         with _asset.bundled(scope, id, spec, bundling) as code:
             super().__init__(
                 scope,

@@ -3,14 +3,15 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from pathlib import Path, PureWindowsPath
-from typing import Final, Literal, Protocol, Self, TypeAlias, get_args
-
-from aws_cdk import AssetHashType, BundlingFileAccess, DockerImage, DockerVolume
+from typing import TYPE_CHECKING, Final, Literal, Protocol, Self, TypeAlias, get_args
 
 from python_function._declared import Choice
 from python_function._source import compile_rules
 from python_function._steps import INPUT, OUTPUT
 from python_function.errors import OptionError
+
+if TYPE_CHECKING:
+    from aws_cdk import AssetHashType, BundlingFileAccess, DockerImage, DockerVolume
 
 Strategy: TypeAlias = Literal["auto", "local", "docker"]
 Packaging: TypeAlias = Literal["uv", "poetry", "pipenv", "pylock", "pip", "script", "pyproject", "none"]
@@ -139,7 +140,7 @@ class BundlingOptions:
     project_root: Path | str | None = None
     output_path_suffix: str = ""
     asset_hash: str | None = None
-    asset_hash_type: AssetHashType | None = None
+    asset_hash_type: "AssetHashType | None" = None
     strategy: Strategy = "auto"
     command_hooks: CommandHooks | HookMethods | None = None
     environment: Mapping[str, str] | None = None
@@ -149,17 +150,17 @@ class BundlingOptions:
     poetry_without_urls: bool = False
     poetry_version: str | None = None
     pipenv_version: str | None = None
-    image: DockerImage | None = None
+    image: "DockerImage | None" = None
     platform: str | None = None
     network: str | None = None
     user: str | None = None
-    volumes: Sequence[DockerVolume] = ()
+    volumes: "Sequence[DockerVolume]" = ()
     volumes_from: Sequence[str] = ()
     security_opt: str | None = None
     working_directory: str | None = None
     entrypoint: Sequence[str] = ()
     command: Sequence[str] = ()
-    bundling_file_access: BundlingFileAccess | None = None
+    bundling_file_access: "BundlingFileAccess | None" = None
 
     def __post_init__(self) -> None:
         for name in _SEQUENCES:
@@ -184,10 +185,11 @@ class BundlingOptions:
             raise OptionError(msg)
 
     def _check_hash(self) -> None:
-        if self.asset_hash is not None and self.asset_hash_type not in (None, AssetHashType.CUSTOM):
-            msg = f"asset_hash is given, so asset_hash_type cannot be {self.asset_hash_type.name}. Leave one out."
+        kind = self.asset_hash_type.name if self.asset_hash_type else None
+        if self.asset_hash is not None and kind not in {None, "CUSTOM"}:
+            msg = f"asset_hash is given, so asset_hash_type cannot be {kind}. Leave one out."
             raise OptionError(msg)
-        if self.asset_hash is None and self.asset_hash_type is AssetHashType.CUSTOM:
+        if self.asset_hash is None and kind == "CUSTOM":
             msg = "asset_hash_type is CUSTOM, so asset_hash has to be given."
             raise OptionError(msg)
 
