@@ -9,7 +9,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-RUNTIME = ("python3", "python3-pip", "python3-venv", "python3-dev", "gcc", "libc6-dev", "ca-certificates")
+# rsync is for the CDK's own construct, which the benchmarks compare with.
+RUNTIME = ("python3", "python3-pip", "python3-venv", "python3-dev", "gcc", "libc6-dev", "ca-certificates", "rsync")
 # What Debian takes for granted and an image that is only unpacked therefore lacks.
 ESSENTIALS = ("base-files", "bash", "coreutils", "dash", "findutils", "grep", "libc-bin", "sed", "tar")
 SUITES = {"3.11": "bookworm", "3.13": "trixie"}

@@ -112,9 +112,10 @@ def _in_container(spec: BundleSpec, requirements: Requirements, work: Path, host
     _source.copy(spec.source.directory, directories.input, _source.staged_files(spec.source))
     _scratch.lay(requirements, directories.scratch, seen_as=SCRATCH)
     site = Site(input=INPUT, output=OUTPUT, scratch=SCRATCH, uv=f"{UV}/uv", python="python3", is_target=True)
+    inherited = {name: host.environ[name] for name in requirements.variables if name in host.environ}
     script = _script.render(plan(spec, requirements, site), python="python3", tools=f"{SCRATCH}/tools")
     try:
-        ContainerBuild(host, spec.container, dict(spec.environment)).run(script, directories)
+        ContainerBuild(host, spec.container, {**inherited, **dict(spec.environment)}).run(script, directories)
     except EngineError as error:
         msg = f"{reason} {error}"
         raise EngineError(msg) from error

@@ -52,6 +52,11 @@ class LocalArchive:
     path: Path
     marker: str = ""
 
+    @property
+    def is_wheel(self) -> bool:
+        """Whether nothing has to be built."""
+        return self.path.suffix == ".whl"
+
 
 def name_of_tree(directory: Path) -> str | None:
     """Return the normalized name that the source tree at *directory* declares, without running any of it.

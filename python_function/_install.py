@@ -1,9 +1,11 @@
 """The steps that install dependencies."""
 
 import operator
+from collections.abc import Mapping
 from functools import reduce
 from typing import Final
 
+from python_function._distribution import LocalArchive, LocalPackage
 from python_function._requirements import Requirements
 from python_function._steps import CleanInstalled, PinLocal, Run, Site, Step
 from python_function._target import Target
@@ -23,7 +25,8 @@ def steps(
     """Return the steps that install *requirements* for *target* to *destination*.
 
     What is not exact yet is resolved first, so that what is installed is an exact list. Lines with hashes are kept as
-    they are, for a resolution would lose the hashes: the installer resolves them, and demands a hash of everything.
+    they are, for a resolution would lose the hashes: the installer resolves them, and demands a hash of everything,
+    unless something is local, which has none.
 
     Args:
         requirements: What to install.
@@ -43,11 +46,14 @@ def steps(
     install += ("--link-mode", "copy") if written_to or site.is_target else ()
     if requirements.exact:
         commands = {"install the dependencies": (*install, "--no-deps", "--requirements", given)}
-    elif requirements.hashed:
+    elif requirements.hashed and not (requirements.local or requirements.archives):
         commands = {"install the dependencies": (*install, "--require-hashes", "--requirements", given)}
+    elif requirements.hashed:
+        commands = {"install the dependencies": (*install, "--requirements", given)}
     else:
         options = ("--requirements", f"{site.scratch}/options.txt") if requirements.options else ()
         install = (*install, "--no-deps", "--requirements", exact, *options)
+        resolve += ("--excludes", f"{site.scratch}/excludes.txt") if requirements.excludes else ()
         commands = {"resolve the dependencies": resolve, "install the dependencies": install}
     return (
         *_build_local(requirements, site),
@@ -60,8 +66,8 @@ def _inputs(requirements: Requirements, site: Site) -> tuple[str, ...]:
     """Return what both resolution and installation have to know besides the requirements."""
     lists = {
         "constraints": requirements.constraints,
-        "archives": requirements.archives,
-        "local": requirements.local,
+        "archives": [archive for archive in requirements.archives if archive.is_wheel],
+        "local": _built(requirements),
     }
     constraints = (("--constraints", f"{site.scratch}/{name}.txt") for name, content in lists.items() if content)
     links = (("--find-links", f"{site.scratch}/links/{number}") for number, _ in enumerate(requirements.links))
@@ -78,16 +84,29 @@ def _target_flags(target: Target, site: Site) -> tuple[str, ...]:
 
 
 def _build_local(requirements: Requirements, site: Site) -> tuple[Step, ...]:
-    if not requirements.local:
+    built = _built(requirements)
+    if not built:
         return ()
     wheels = f"{site.scratch}/wheels"
     build = (site.uv, "build", "--quiet", "--wheel", "--python", site.python)
     builds = (
         Run(
             purpose=f"build {package.name}",
-            argv=(*build, "--out-dir", f"{wheels}/{number}", f"{site.scratch}/local/{number}"),
+            argv=(*build, "--out-dir", f"{wheels}/{number}", f"{site.scratch}/{place}"),
         )
-        for number, package in enumerate(requirements.local)
+        for number, (place, package) in enumerate(built.items())
     )
-    packages = tuple((package.name, package.marker) for package in requirements.local)
+    packages = tuple((package.name, package.marker) for package in built.values())
     return (*builds, PinLocal(wheels=wheels, constraints=f"{site.scratch}/local.txt", packages=packages))
+
+
+def _built(requirements: Requirements) -> Mapping[str, LocalPackage | LocalArchive]:
+    """Return what of the user's own has to be built, by its place in the scratch directory."""
+    return {
+        **{f"local/{number}": package for number, package in enumerate(requirements.local)},
+        **{
+            f"archives/{number}/{archive.path.name}": archive
+            for number, archive in enumerate(requirements.archives)
+            if not archive.is_wheel
+        },
+    }

@@ -52,6 +52,11 @@ class Requirements:
     files: tuple[Path, ...] = ()
     identity: tuple[str, ...] = ()
 
+    @property
+    def variables(self) -> frozenset[str]:
+        """The environment variables that stand in the lines, as credentials do."""
+        return frozenset(re.findall(r"\$\{(\w+)\}", "\n".join((*self.lines, *self.constraints, *self.options))))
+
 
 def read(path: Path) -> Requirements:
     """Read the requirements file at *path* and every file that it includes.

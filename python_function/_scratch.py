@@ -47,12 +47,14 @@ def _lay_lists(requirements: Requirements, directory: Path, seen_as: str) -> Non
         f"{archive.name} @ file://{seen_as}/archives/{number}/{archive.path.name}"
         + (f" ; {archive.marker}" if archive.marker else "")
         for number, archive in enumerate(requirements.archives)
+        if archive.is_wheel
     )
     lists = {
         "requirements.txt": (*requirements.options, *requirements.lines),
         "options.txt": requirements.options,
         "constraints.txt": requirements.constraints,
         "archives.txt": tuple(archives),
+        "excludes.txt": requirements.excludes,
     }
     for name, lines in lists.items():
         path = directory / name

@@ -224,6 +224,7 @@ class BundlingOptions:
         return Choice(
             groups=tuple(self.groups),
             extras=tuple(self.extras),
+            exclude=tuple(self.exclude_packages),
             poetry_version=self.poetry_version,
             pipenv_version=self.pipenv_version,
             poetry_include_hashes=self.poetry_include_hashes,

@@ -154,8 +154,14 @@ def test_a_bundle_holds_the_source(stack: Stack, entry: Path) -> None:
 def test_a_file_beside_the_stack_is_bundled_alone(
     stack: Stack, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    code = "from python_function import PythonFunction\n\n\ndef build(stack):\n    return PythonFunction(stack, 'on-event')\n"
-    (tmp_path / "the_stack.py").write_text(code)
+    source = """\
+from python_function import PythonFunction
+
+
+def build(stack):
+    return PythonFunction(stack, "on-event")
+"""
+    (tmp_path / "the_stack.py").write_text(source)
     (tmp_path / "the_stack.on-event.py").write_text("def lambda_handler(event, context):\n    return event\n")
     (tmp_path / "uv.lock").write_text("of the CDK app")
     (tmp_path / "poetry.lock").write_text("of the CDK app")

@@ -5,10 +5,11 @@ import pytest
 from syrupy.assertion import SnapshotAssertion
 
 from python_function import _requirements
+from python_function._distribution import LocalArchive, LocalPackage
 from python_function._plan import BundleSpec, plan
 from python_function._requirements import Requirements
 from python_function._source import Source
-from python_function._steps import CleanInstalled, CopySource, Hook, Run, Site, Step
+from python_function._steps import CleanInstalled, CopySource, Hook, PinLocal, Run, Site, Step
 from python_function._target import Target
 
 LOCAL = Site(input="/in", output="/out", scratch="/scratch", uv="/uv", python="/python", is_target=False)
@@ -110,6 +111,44 @@ def test_a_prefix_takes_code_and_dependencies(spec: BundleSpec) -> None:
     targets = [argv[argv.index("--target") + 1] for argv in programs(steps) if "--target" in argv]
     assert targets == ["/out/python/lib"]
     assert [step.destination for step in steps if isinstance(step, CopySource)] == ["/out/python/lib"]
+
+
+def test_hashes_are_still_checked_where_something_local_has_none(spec: BundleSpec, tmp_path: Path) -> None:
+    local = LocalPackage(name="lib", directory=tmp_path)
+    *_, install = programs(plan(spec, replace(PINNED, hashed=True, local=(local,)), LOCAL))
+
+    assert "--require-hashes" not in install
+    assert install[install.index("--requirements") + 1] == "/scratch/requirements.txt"
+
+
+def test_local_packages_and_archives_are_built_once_wheels_never(spec: BundleSpec, tmp_path: Path) -> None:
+    requirements = replace(
+        PINNED,
+        local=(LocalPackage(name="lib", directory=tmp_path),),
+        archives=(
+            LocalArchive(name="made", path=tmp_path / "made-1-py3-none-any.whl"),
+            LocalArchive(name="source", path=tmp_path / "source-1.tar.gz", marker="python_version > '3'"),
+        ),
+    )
+
+    steps = plan(spec, requirements, LOCAL)
+
+    builds = [argv[-2:] for argv in programs(steps) if argv[1] == "build"]
+    assert builds == [
+        ("/scratch/wheels/0", "/scratch/local/0"),
+        ("/scratch/wheels/1", "/scratch/archives/1/source-1.tar.gz"),
+    ]
+    (pin,) = (step for step in steps if isinstance(step, PinLocal))
+    assert pin.packages == (("lib", ""), ("source", "python_version > '3'"))
+    for argv in (argv for argv in programs(steps) if argv[1] == "pip"):
+        assert {"/scratch/local.txt", "/scratch/archives.txt"} <= set(argv)
+
+
+def test_packages_are_left_out_while_resolving(spec: BundleSpec) -> None:
+    resolve, install = programs(plan(spec, replace(PINNED, excludes=("boto3",)), LOCAL))
+
+    assert resolve[resolve.index("--excludes") + 1] == "/scratch/excludes.txt"
+    assert "--excludes" not in install
 
 
 @pytest.mark.parametrize("site", [pytest.param(LOCAL, id="local"), pytest.param(CONTAINER, id="container")])
