@@ -43,7 +43,7 @@ class Line:
 
 
 def decode(path: Path) -> str:
-    """Return the text of the requirements file at *path*, as pip reads it: byte order mark, cookie, UTF-8.
+    """Return the text of the file at *path*, as pip and Python read it: byte order mark, cookie, UTF-8.
 
     Raises:
         PackagingError: The file cannot be read or decoded.
@@ -56,7 +56,7 @@ def decode(path: Path) -> str:
     mark, encoding = next((pair for pair in _MARKS if data.startswith(pair[0])), (b"", _cookie(data)))
     try:
         return data[len(mark) :].decode(encoding)
-    except (UnicodeDecodeError, LookupError) as error:
+    except (UnicodeError, LookupError) as error:
         msg = f"{path} cannot be decoded: {error}. Save it as UTF-8."
         raise PackagingError(msg) from error
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
 
-from python_function import _requirements, _sources
+from python_function import _requirements, _requirements_text, _sources
 from python_function._declared import Choice, Declared, unpinned
 from python_function._toml import strings
 from python_function.errors import PackagingError
@@ -36,7 +36,7 @@ def requires_python(file: Path) -> str | None:
 
 
 def _block(file: Path) -> Mapping[str, object] | None:
-    text = file.read_text(encoding="utf-8-sig").replace("\r\n", "\n")
+    text = _requirements_text.decode(file).replace("\r\n", "\n")
     blocks = [match for match in _BLOCK.finditer(text) if match["type"] == "script"]
     if len(blocks) > 1:
         msg = f"{file} has {len(blocks)} script blocks. Keep one."
