@@ -184,7 +184,7 @@ def test_podman_builds_too(podman: Engine, bundle: Bundle, monkeypatch: pytest.M
         ),
         ({"entrypoint": ["/bin/sh", "-c", 'export ENTERED=yes; exec "$@"', "--"]}, 'echo "$ENTERED"', "yes\n"),
     ],
-    ids=lambda value: next(iter(value)) if isinstance(value, dict) else "",
+    ids=["network", "security_opt", "working_directory", "environment", "build_args", "entrypoint"],
 )
 def test_an_option_of_the_container_has_its_effect(
     bundle: Bundle, options: dict[str, Any], command: str, printed: str

@@ -1,8 +1,6 @@
 """The steps that install dependencies."""
 
-import operator
 from collections.abc import Mapping
-from functools import reduce
 from typing import Final
 
 from python_function._distribution import LocalArchive, LocalPackage
@@ -71,7 +69,7 @@ def _inputs(requirements: Requirements, site: Site) -> tuple[str, ...]:
     }
     constraints = (("--constraints", f"{site.scratch}/{name}.txt") for name, content in lists.items() if content)
     links = (("--find-links", f"{site.scratch}/links/{number}") for number, _ in enumerate(requirements.links))
-    return reduce(operator.add, (*constraints, *links), ())
+    return tuple(part for pair in (*constraints, *links) for part in pair)
 
 
 def _target_flags(target: Target, site: Site) -> tuple[str, ...]:

@@ -83,7 +83,7 @@ def pin(wheels: Path, constraints: Path, packages: Sequence[tuple[str, str]]) ->
         constraints: The file to write.
         packages: Name and marker of each package.
     """
-    lines = []
+    lines: list[str] = []
     for number, (name, marker) in enumerate(packages):
         (wheel,) = (wheels / str(number)).glob("*.whl")
         lines.append(f"{name} @ {wheel.as_uri()}" + (f" ; {marker}" if marker else "") + "\n")

@@ -5,7 +5,7 @@ from collections.abc import Generator, Iterable
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final, cast
 
 from pathspec.patterns.gitignore import GitIgnorePatternError
 from pathspec.patterns.gitignore.spec import GitIgnoreSpecPattern
@@ -13,6 +13,9 @@ from pathspec.patterns.gitignore.spec import GitIgnoreSpecPattern
 from python_function import _tree
 from python_function._tree import Rule
 from python_function.errors import EntryError, OptionError
+
+if TYPE_CHECKING:
+    import re
 
 MACHINERY: Final = (
     ".git",
@@ -116,8 +119,9 @@ def _compile(pattern: str) -> tuple[Rule, ...]:
         compiled = GitIgnoreSpecPattern(pattern)
     except GitIgnorePatternError:
         compiled = None
-    if compiled is not None and compiled.regex is not None and compiled.include is not None:
-        return ((compiled.regex.pattern, compiled.include),)
+    expression = cast("re.Pattern[str] | None", compiled and compiled.regex)  # pyright: ignore[reportUnknownMemberType]
+    if compiled is not None and compiled.include is not None and expression is not None:
+        return ((expression.pattern, compiled.include),)
     if not pattern.strip() or pattern.startswith("#"):
         return ()
     msg = f"asset_excludes has {pattern!r}, which is no gitignore pattern: https://git-scm.com/docs/gitignore."

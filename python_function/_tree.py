@@ -37,6 +37,17 @@ def select(root: Path, rules: Sequence[Rule], within: Path | None = None) -> lis
         TreeError: A link leaves the tree, points nowhere or makes a circle; a file is neither a file nor a directory,
             or cannot be read.
     """
+    return [path for path, rule in survey(root, rules, within) if rule is None]
+
+
+def survey(root: Path, rules: Sequence[Rule], within: Path | None = None) -> list[tuple[str, str | None]]:
+    """Return what :func:`select` does, and between it what is left out with the expression that decided.
+
+    Directories that are left out end with a slash.
+
+    Raises:
+        TreeError: As for :func:`select`.
+    """
     boundary = os.path.realpath(root if within is None else within)
     compiled = [(re.compile(pattern), out) for pattern, out in rules]
     return sorted(_walk(str(root), "", compiled, boundary, (os.path.realpath(root),)))
@@ -44,7 +55,7 @@ def select(root: Path, rules: Sequence[Rule], within: Path | None = None) -> lis
 
 def _walk(
     directory: str, prefix: str, rules: list[tuple[re.Pattern[str], bool]], boundary: str, above: tuple[str, ...]
-) -> Iterator[str]:
+) -> Iterator[tuple[str, str | None]]:
     try:
         entries = list(os.scandir(directory))
     except PermissionError as error:
@@ -53,7 +64,10 @@ def _walk(
     for entry in entries:
         path = prefix + entry.name
         is_directory = os.path.isdir(entry.path) if entry.is_symlink() else entry.is_dir()
-        if _left_out(path + "/" if is_directory else path, rules):
+        seen_as = path + "/" if is_directory else path
+        rule = _leaving_out(seen_as, rules)
+        if rule is not None:
+            yield seen_as, rule
             continue
         if entry.is_symlink():
             check_link(entry.path, boundary, above)
@@ -64,11 +78,15 @@ def _walk(
             msg = f"{entry.path} is {kind(entry.path)}, which no bundle can hold. Remove it, or leave it out."
             raise TreeError(msg)
         else:
-            yield path
+            yield path, None
 
 
-def _left_out(path: str, rules: list[tuple[re.Pattern[str], bool]]) -> bool:
-    return next((out for pattern, out in reversed(rules) if pattern.match(path)), False)
+def _leaving_out(path: str, rules: list[tuple[re.Pattern[str], bool]]) -> str | None:
+    """Return the expression that takes *path* out, if one does."""
+    for pattern, out in reversed(rules):
+        if pattern.match(path):
+            return pattern.pattern if out else None
+    return None
 
 
 def check_link(link: str, boundary: str, above: tuple[str, ...]) -> None:

@@ -2,12 +2,12 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, fields
-from pathlib import Path, PureWindowsPath
+from pathlib import Path
 from typing import TYPE_CHECKING, Final, Literal, Protocol, Self, TypeAlias, get_args
 
+from python_function import _checks
 from python_function._declared import Choice
 from python_function._source import compile_rules
-from python_function._steps import INPUT, OUTPUT
 from python_function.errors import OptionError
 
 if TYPE_CHECKING:
@@ -164,11 +164,11 @@ class BundlingOptions:
 
     def __post_init__(self) -> None:
         for name in _SEQUENCES:
-            _check_sequence(name, getattr(self, name))
+            _checks.sequence(name, getattr(self, name))
         for name in _MAPPINGS:
-            _check_mapping(name, getattr(self, name))
+            _checks.mapping(name, getattr(self, name))
         compile_rules(self.asset_excludes)
-        _check_suffix(self.output_path_suffix)
+        _checks.suffix(self.output_path_suffix)
         self._check_strategy()
         self._check_hash()
 
@@ -237,42 +237,5 @@ class BundlingOptions:
         Raises:
             OptionError: The hooks give something else.
         """
-        return _lines(self.command_hooks, "before_bundling"), _lines(self.command_hooks, "after_bundling")
-
-
-def _check_sequence(name: str, value: object) -> None:
-    if isinstance(value, str) or not isinstance(value, Sequence):
-        msg = f"{name} must be a list, not {value!r}. Write {name}=[...]."
-        raise OptionError(msg)
-
-
-def _check_mapping(name: str, value: object) -> None:
-    if value is None:
-        return
-    if not isinstance(value, Mapping):
-        msg = f"{name} must map names to values, not be of type {type(value).__name__}."
-        raise OptionError(msg)
-    wrong = next((key for key, entry in value.items() if not isinstance(key, str) or not isinstance(entry, str)), None)
-    if wrong is not None:
-        msg = f"{name}[{wrong!r}] must be a string, not of type {type(value[wrong]).__name__}."
-        raise OptionError(msg)
-
-
-def _check_suffix(suffix: str) -> None:
-    windows = PureWindowsPath(suffix)
-    if windows.drive or windows.root or ".." in windows.parts or "\\" in suffix:
-        msg = f"output_path_suffix must be a path inside the bundle with / between its parts, not {suffix!r}."
-        raise OptionError(msg)
-
-
-def _lines(hooks: object, phase: str) -> tuple[str, ...]:
-    if hooks is None:
-        return ()
-    commands = getattr(hooks, phase, None)
-    found: object = commands(INPUT, OUTPUT) if callable(commands) else commands
-    if isinstance(found, str):
-        return (found,)
-    if isinstance(found, Sequence) and all(isinstance(line, str) for line in found):
-        return tuple(str(line) for line in found)
-    msg = f"command_hooks: {phase} must be or return shell commands, a list of strings, not {found!r}."
-    raise OptionError(msg)
+        hooks = self.command_hooks
+        return _checks.hook_lines(hooks, "before_bundling"), _checks.hook_lines(hooks, "after_bundling")

@@ -37,8 +37,8 @@ def refuse(argv: Sequence[str]) -> str:
         message = "command failed"
         raise CommandError(message, returncode=1, output=NO_WHEEL)
     if argv[0] == "docker":
-        volumes = dict(reversed(volume.rsplit(":", 1)) for volume in argv if volume.endswith(("/asset-output",)))
-        Path(volumes["/asset-output"], "index.py").touch()
+        (output,) = (volume for volume in argv if volume.endswith(":/asset-output"))
+        Path(output.removesuffix(":/asset-output"), "index.py").touch()
     if "--target" in argv and any("uv==" in argument for argument in argv):
         binary = Path(argv[argv.index("--target") + 1], "bin/uv")
         binary.parent.mkdir()

@@ -59,8 +59,9 @@ def engine_calls(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[]
 def asset_of(function: lambda_.Function | lambda_.LayerVersion) -> Path:
     """Return the directory that the construct's code is in."""
     stack = Stack.of(function)
-    outdir = Path(App.of(stack).outdir)  # type: ignore[arg-type, union-attr]
-    (asset,) = outdir.glob("asset.*")
+    app = stack.node.root
+    assert isinstance(app, App)
+    (asset,) = Path(app.outdir).glob("asset.*")
     return asset
 
 
@@ -165,7 +166,7 @@ def build(stack):
     (tmp_path / "the_stack.on-event.py").write_text("def lambda_handler(event, context):\n    return event\n")
     (tmp_path / "uv.lock").write_text("of the CDK app")
     (tmp_path / "poetry.lock").write_text("of the CDK app")
-    monkeypatch.syspath_prepend(tmp_path)
+    monkeypatch.setattr(sys, "path", [str(tmp_path), *sys.path])
 
     function = importlib.import_module("the_stack").build(stack)
 
