@@ -53,6 +53,21 @@ def test_patterns_mean_what_they_mean_to_git(tmp_path: Path, patterns: list[str]
     assert _tree.select(tmp_path, compile_rules(patterns)) == (everything if left is None else left)
 
 
+def test_a_survey_names_the_topmost_path_left_out_and_the_rule_that_decided(tmp_path: Path) -> None:
+    write(tmp_path, "a/tests/deep/t.py", "a/b.py", "data/k.txt", "data/x.txt", "tests/t.py")
+    tests, texts, back = compile_rules(["tests", "*.txt", "!k.txt"])
+
+    found = _tree.survey(tmp_path, (tests, texts, back))
+
+    assert found == [
+        ("a/b.py", None),
+        ("a/tests/", tests[0]),
+        ("data/k.txt", None),
+        ("data/x.txt", texts[0]),
+        ("tests/", tests[0]),
+    ]
+
+
 def test_a_directory_that_is_left_out_is_never_looked_at(tmp_path: Path) -> None:
     write(tmp_path, "index.py", "node_modules/x")
     os.mkfifo(tmp_path / "node_modules/fifo")
