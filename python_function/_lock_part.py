@@ -1,7 +1,7 @@
 """The part of a lock that a bundle depends on, whichever tool wrote it."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,6 +17,7 @@ class LockPart:
 
     Attributes:
         identity: The entries of those packages as canonical text, without credentials.
+        packages: Their names and versions, for people.
         local: Those of them that are source trees on this machine.
         archives: Those of them that are wheels or source distributions in the user's tree.
         links: Directories of packages that stand for an index.
@@ -27,6 +28,7 @@ class LockPart:
     """
 
     identity: tuple[str, ...] = ()
+    packages: tuple[str, ...] = ()
     local: tuple[LocalPackage, ...] = ()
     archives: tuple[LocalArchive, ...] = ()
     links: tuple[Path, ...] = ()
@@ -34,6 +36,11 @@ class LockPart:
     dropped: tuple[str, ...] = ()
     fresh: bool = True
     member: str | None = None
+
+
+def titles(packages: Iterable[Mapping[str, object]]) -> tuple[str, ...]:
+    """Return name and version of each of *packages*."""
+    return tuple("==".join(str(package[key]) for key in ("name", "version") if key in package) for package in packages)
 
 
 def canonical(value: object, noise: AbstractSet[str] = frozenset()) -> str:

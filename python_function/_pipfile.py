@@ -32,6 +32,7 @@ def locked(file: Path, project: Path, choice: Choice) -> Declared:
     return Declared(
         part=LockPart(
             identity=(*(f"{name} {canonical(entry)}" for name, entry in entries), *doubt),
+            packages=tuple(f"{name}{table(entry).get('version', '')}" for name, entry in entries),
             dropped=tuple(sorted(excluded)),
             fresh=not doubt,
             local=tuple(LocalPackage(name=name, directory=path) for name, path in places if not path.is_file()),

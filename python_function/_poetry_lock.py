@@ -12,7 +12,7 @@ from packaging.utils import canonicalize_name
 
 from python_function._declared import Choice, Declared
 from python_function._distribution import LocalArchive, LocalPackage
-from python_function._lock_part import LockPart, canonical
+from python_function._lock_part import LockPart, canonical, titles
 from python_function._toml import NOTHING, read_toml, strings, table, tables
 from python_function.errors import PackagingError
 
@@ -57,6 +57,7 @@ def declared(file: Path, project: Path, choice: Choice) -> Declared:
     return Declared(
         part=LockPart(
             identity=(*(canonical(package, _NOISE) for package in needed), *old_files, *doubt),
+            packages=titles(needed),
             dropped=tuple(name for name in map(_name, everything) if name not in kept),
             fresh=not doubt,
             local=tuple(LocalPackage(name=name, directory=path) for name, kind, path in places if kind == "directory"),

@@ -71,9 +71,14 @@ class Source:
     within: Path | None = None
 
     @property
+    def patterns(self) -> tuple[str, ...]:
+        """What is left out of the bundle, in gitignore syntax."""
+        return (*MACHINERY, *MANIFESTS, *self.excludes)
+
+    @property
     def rules(self) -> tuple[Rule, ...]:
         """What is left out of the bundle."""
-        return compile_rules((*MACHINERY, *MANIFESTS, *self.excludes))
+        return compile_rules(self.patterns)
 
     @property
     def stage_rules(self) -> tuple[Rule, ...]:
@@ -138,6 +143,20 @@ def files(source: Source) -> tuple[tuple[str, str], ...]:
         return (source.only,)
     with telling():
         return tuple(_tree.placed(_tree.select(source.directory, source.rules, source.within), source.root))
+
+
+def survey(source: Source) -> tuple[tuple[str, str | None], ...]:
+    """Return the paths of the files that go into the bundle, and of what is left out with the pattern that decided.
+
+    Raises:
+        EntryError: As for :func:`files`.
+    """
+    if source.only is not None:
+        return ((source.only[0], None),)
+    patterns = {rule: pattern for pattern in source.patterns for rule, _ in _compile(pattern)}
+    with telling():
+        found = _tree.survey(source.directory, source.rules, source.within)
+    return tuple((path, rule and patterns[rule]) for path, rule in found)
 
 
 def staged_files(source: Source) -> tuple[tuple[str, str], ...]:

@@ -18,8 +18,10 @@ https://docs.aws.amazon.com/lambda/latest/dg/python-layers.html
 """
 
 
-def of_function(entry: Entry, target: Target, options: BundlingOptions, container: Container) -> BundleSpec:
-    """Return the spec of the bundle of a function, its handler checked.
+def of_function(
+    entry: Entry, target: Target, options: BundlingOptions, container: Container, *, cwd: Path
+) -> BundleSpec:
+    """Return the spec of the bundle of a function, its handler checked; relative options start at *cwd*.
 
     Raises:
         EntryError: Lambda could not call the handler.
@@ -27,7 +29,7 @@ def of_function(entry: Entry, target: Target, options: BundlingOptions, containe
         PackagingError: The dependencies are declared in a way that cannot be followed.
     """
     _handler.check(entry, python_version=target.python_version)
-    root = project_root(options.project_root, entry.directory, cwd=Path.cwd())
+    root = project_root(options.project_root, entry.directory, cwd=cwd)
     source = Source(
         directory=entry.directory,
         excludes=tuple(options.asset_excludes),
@@ -46,14 +48,16 @@ def of_function(entry: Entry, target: Target, options: BundlingOptions, containe
     )
 
 
-def of_layer(directory: Path, target: Target, options: BundlingOptions, container: Container) -> BundleSpec:
-    """Return the spec of the bundle of a layer.
+def of_layer(
+    directory: Path, target: Target, options: BundlingOptions, container: Container, *, cwd: Path
+) -> BundleSpec:
+    """Return the spec of the bundle of a layer; relative options start at *cwd*.
 
     Raises:
         OptionError: An option does not fit what was found.
         PackagingError: The dependencies are declared in a way that cannot be followed.
     """
-    root = project_root(options.project_root, directory, cwd=Path.cwd())
+    root = project_root(options.project_root, directory, cwd=cwd)
     return _spec(
         options,
         target=target,

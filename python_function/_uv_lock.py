@@ -13,7 +13,7 @@ from packaging.utils import canonicalize_name
 
 from python_function._declared import Choice, Declared
 from python_function._distribution import LocalArchive, LocalPackage
-from python_function._lock_part import LockPart, canonical
+from python_function._lock_part import LockPart, canonical, titles
 from python_function._toml import NOTHING, read_toml, strings, table, tables
 from python_function._urls import bare
 
@@ -74,6 +74,7 @@ def _part(root: Path, needed: Sequence[Mapping[str, object]], name: str | None) 
     return LockPart(
         member=name,
         identity=tuple(canonical(package, _NOISE) for package in needed),
+        packages=titles(needed),
         local=tuple(LocalPackage(name=_name(p), directory=_absolute(root, place)) for p, place in places if place),
         archives=tuple(_archives(root, needed)),
         links=tuple(dict.fromkeys(_absolute(root, place) for place in registries if "://" not in place)),

@@ -69,7 +69,7 @@ class PythonFunction(lambda_.Function):
             chosen = _runtime.infer(found.directory, given=runtime.name if runtime else None, index=found.file)
             runtime = runtime or _asset.to_runtime(chosen.name)
             target = _asset.to_target(runtime, architecture)
-            spec = _spec.of_function(found, target, bundling, _asset.to_container(bundling, target))
+            spec = _spec.of_function(found, target, bundling, _asset.to_container(bundling, target), cwd=Path.cwd())
         with _asset.bundled(scope, id, spec, bundling) as code:
             super().__init__(
                 scope,

@@ -59,7 +59,7 @@ class PythonLayerVersion(lambda_.LayerVersion):
             runtimes = runtimes or [_asset.to_runtime(chosen.name)]
             architectures = list(compatible_architectures or (lambda_.Architecture.X86_64,))
             target = _asset.to_target(runtimes[0], architectures[0])
-            spec = _spec.of_layer(directory, target, bundling, _asset.to_container(bundling, target))
+            spec = _spec.of_layer(directory, target, bundling, _asset.to_container(bundling, target), cwd=Path.cwd())
         with _asset.bundled(scope, id, spec, bundling) as code:
             super().__init__(
                 scope,
