@@ -1,7 +1,10 @@
 """What many tests share: the smallest specs, hosts and directories."""
 
-from collections.abc import Callable
+import os
+import tempfile
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Final
 
 import pytest
 
@@ -12,6 +15,8 @@ from python_function._process import Runner
 from python_function._report import Report
 from python_function._source import Source
 from tests.doubles import CONTAINER, TARGET, Recorder
+
+NOBODY: Final = 65534
 
 
 @pytest.fixture
@@ -60,3 +65,18 @@ def spec(entry: Path) -> BundleSpec:
         strategy="auto",
         handler_file="index.py",
     )
+
+
+@pytest.fixture
+def unprivileged(tmp_path: Path) -> Iterator[Path]:
+    """Return a directory, and run the test as a user who may not read everything even if whoever started it may."""
+    if os.geteuid() != 0:
+        yield tmp_path
+        return
+    with tempfile.TemporaryDirectory() as directory:
+        os.chown(directory, NOBODY, NOBODY)
+        os.seteuid(NOBODY)
+        try:
+            yield Path(directory)
+        finally:
+            os.seteuid(0)

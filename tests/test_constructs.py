@@ -1,7 +1,6 @@
 """The constructs in real CDK apps: what reaches the template, what is started, what the user sees."""
 
 import importlib
-import os
 import shutil
 import stat
 import sys
@@ -17,7 +16,7 @@ from aws_cdk import aws_lambda as lambda_
 from aws_cdk.assertions import Annotations, Match, Template
 
 from python_function import BundlingOptions, CommandHooks, PythonFunction, PythonLayerVersion, _cdk_props
-from python_function.errors import BundlingError, EntryError, OptionError
+from python_function.errors import BundlingError, OptionError
 from tests import generate_cdk_props
 
 RUNTIME = lambda_.Runtime.PYTHON_3_13
@@ -338,14 +337,6 @@ def test_assets_say_where_they_are(entry: Path, tmp_path: Path) -> None:
     assert resource["Metadata"]["aws:asset:path"] == asset_of(function).name
     assert resource["Metadata"]["aws:asset:is-bundled"] is True
     assert resource["Metadata"]["aws:asset:property"] == "Code"
-
-
-@pytest.mark.skipif(os.geteuid() == 0, reason="root may read everything")
-def test_an_unreadable_file_is_named(unbundled: Stack, entry: Path) -> None:
-    (entry / "secret.bin").touch(mode=0o000)
-
-    with pytest.raises(EntryError, match=r"secret\.bin cannot be read: Permission denied"):
-        PythonFunction(unbundled, "Function", entry=entry, runtime=RUNTIME)
 
 
 def test_our_options_are_those_of_the_installed_cdk() -> None:

@@ -11,6 +11,7 @@ from python_function._packaging import Packaging
 from python_function._plan import BundleSpec
 from python_function._source import Source
 from python_function._target import Target
+from python_function.errors import EntryError
 
 
 def nothing(_: Path) -> None:
@@ -104,6 +105,31 @@ def test_the_hash_does_not_depend_on_where_the_source_is(spec: BundleSpec, entry
     shutil.copytree(entry, elsewhere)
 
     assert fingerprint(replace(spec, source=Source(directory=elsewhere))) == fingerprint(spec)
+
+
+def test_the_hash_does_not_depend_on_who_reads_the_source(spec: BundleSpec, entry: Path, unprivileged: Path) -> None:
+    (unprivileged / "index.py").write_text("def handler(event, context):\n    return event\n")
+    (unprivileged / "index.py").chmod(0o640)
+    as_another = fingerprint(replace(spec, source=Source(directory=unprivileged)))
+    entry_was = "def handler(event, context):\n    return event\n"
+
+    os.seteuid(os.getuid())
+
+    assert (entry / "index.py").read_text() == entry_was
+    assert fingerprint(spec) == as_another
+
+
+@pytest.mark.parametrize(("path", "mode"), [("secret.bin", 0o000), ("closed/x.py", 0o000)])
+def test_what_cannot_be_read_is_named(spec: BundleSpec, unprivileged: Path, path: str, mode: int) -> None:
+    top = unprivileged / path.partition("/")[0]
+    (unprivileged / path).parent.mkdir(exist_ok=True)
+    (unprivileged / path).touch()
+    top.chmod(mode)
+
+    with pytest.raises(EntryError, match=rf"{top} cannot be read: Permission denied\..* asset_excludes"):
+        fingerprint(replace(spec, source=Source(directory=unprivileged)))
+    assert fingerprint(replace(spec, source=Source(directory=unprivileged, excludes=(top.name,))))
+    top.chmod(0o700)
 
 
 def test_specs_that_make_other_bundles_have_other_hashes(spec: BundleSpec, entry: Path) -> None:
