@@ -42,6 +42,7 @@ def to_container(options: BundlingOptions, target: Target) -> Container:
     """Return the container for *target* as *options* want it."""
     return Container(
         image=options.image.image if options.image else target.bundling_image,
+        image_hash=options.image.to_json() if options.image else None,
         platform=options.platform or target.docker_platform,
         network=options.network,
         user=options.user,
@@ -132,7 +133,7 @@ def _code(spec: BundleSpec, options: BundlingOptions, bundler: Bundler) -> lambd
         asset_hash=None if hashed_output else options.asset_hash or _fingerprint.fingerprint(spec),
         asset_hash_type=aws_cdk.AssetHashType.OUTPUT if hashed_output else aws_cdk.AssetHashType.CUSTOM,
         bundling=aws_cdk.BundlingOptions(
-            image=aws_cdk.DockerImage.from_registry(spec.container.image),
+            image=options.image or aws_cdk.DockerImage.from_registry(spec.container.image),
             local=bundler,
             output_type=aws_cdk.BundlingOutput.NOT_ARCHIVED,
         ),

@@ -38,7 +38,7 @@ def fingerprint(spec: BundleSpec) -> str:
 def _identity(spec: BundleSpec) -> dict[str, object]:
     container = spec.container
     in_container = (
-        container.image,
+        container.image_hash or container.image,
         container.platform,
         container.entrypoint,
         container.command,

@@ -16,6 +16,7 @@ class Container:
 
     Attributes:
         image: The image to run, as the engine names it.
+        image_hash: What the image is made from, where CDK knows: its name then depends on a path of this machine.
         platform: The platform to run it as, ``linux/arm64``.
         network: The network to run it in.
         user: Who runs the build in it; ``None`` for whoever runs CDK.
@@ -30,6 +31,7 @@ class Container:
 
     image: str
     platform: str
+    image_hash: str | None = None
     network: str | None = None
     user: str | None = None
     volumes: tuple[tuple[str, ...], ...] = ()

@@ -256,6 +256,17 @@ def test_the_users_own_hash_is_what_counts(entry: Path) -> None:
     assert code("1", asset_hash_type=aws_cdk.AssetHashType.SOURCE) == code("1")
 
 
+def test_an_image_that_the_user_builds_counts_by_its_content_not_by_its_place(entry: Path) -> None:
+    def code(tag: str, content: str) -> list[str]:
+        stack = Stack(App(context={"aws:cdk:bundling-stacks": list[str]()}), "Stack")
+        image = aws_cdk.DockerImage(tag, content)
+        PythonFunction(stack, "F", entry=entry, runtime=RUNTIME, bundling=BundlingOptions(image=image))
+        return code_of(stack)
+
+    assert code("cdk-of-one-path", "content") == code("cdk-of-another-path", "content")
+    assert code("cdk-of-one-path", "content") != code("cdk-of-one-path", "other content")
+
+
 def test_a_hash_of_the_output_follows_the_output_alone(entry: Path, tmp_path: Path) -> None:
     def code(name: str, hook: str) -> list[str]:
         stack = Stack(App(outdir=str(tmp_path / name)), "Stack")
