@@ -15,11 +15,12 @@ from aws_cdk import aws_lambda as lambda_
 from constructs import Construct
 
 from python_function import _bundle, _fingerprint
+from python_function._declared import Notice
 from python_function._host import Host
 from python_function._plan import BundleSpec, Container
 from python_function._process import Process
 from python_function._report import Report
-from python_function._target import Target
+from python_function._target import DEPRECATED, Target
 from python_function.errors import plainly
 from python_function.options import BundlingOptions
 
@@ -34,8 +35,11 @@ def to_target(runtime: lambda_.Runtime, architecture: lambda_.Architecture) -> T
 
 
 def to_runtime(name: str) -> lambda_.Runtime:
-    """Return CDK's runtime of the name *name*."""
-    return lambda_.Runtime(name, lambda_.RuntimeFamily.PYTHON)
+    """Return CDK's runtime of the name *name*: the constant, for CDK takes no other for compatible with it."""
+    constant: object = getattr(lambda_.Runtime, name.upper().replace(".", "_"), None)
+    if isinstance(constant, lambda_.Runtime):
+        return constant
+    return lambda_.Runtime(name, lambda_.RuntimeFamily.PYTHON, supports_inline_code=True)
 
 
 def to_container(options: BundlingOptions, target: Target) -> Container:
@@ -120,10 +124,17 @@ def bundled(scope: Construct, id: str, spec: BundleSpec, options: BundlingOption
             shutil.rmtree(bundler.output, ignore_errors=True)
         raise bundler.error.with_traceback(None) from None
     construct = scope.node.find_child(id)
-    for notice in spec.packaging.warnings:
+    for notice in (*_deprecation(spec.target), *spec.packaging.warnings):
         aws_cdk.Annotations.of(construct).add_warning_v2(notice.id, notice.text)
     if bundler.output is None and aws_cdk.Stack.of(scope).bundling_required:
         _write(f"{name}: unchanged, its asset is reused")
+
+
+def _deprecation(target: Target) -> tuple[Notice, ...]:
+    if target.runtime not in DEPRECATED:
+        return ()
+    text = f"{target.runtime} is deprecated: it gets no more security updates. Choose a newer runtime."
+    return (Notice(id="deprecatedRuntime", text=text),)
 
 
 def _code(spec: BundleSpec, options: BundlingOptions, bundler: Bundler) -> lambda_.AssetCode:

@@ -60,21 +60,31 @@ def categories(choice: Choice) -> tuple[str, ...]:
 
 
 def _is_stale(file: Path, lock: Mapping[str, object]) -> bool:
-    """Tell whether the lock *file* was made for another Pipfile than the one beside it; pipenv exports it even so."""
-    manifest = file.with_name("Pipfile")
-    if not manifest.is_file():
+    """Tell whether the lock *file* was made for another Pipfile than the one beside it; pipenv exports it even so.
+
+    A Pipfile without a source cannot be told: what pipenv put in its place depends on where it ran.
+    """
+    path = file.with_name("Pipfile")
+    if not path.is_file():
         return False
+    manifest = read_toml(path)
     kept = table(lock, "_meta", "hash").get("sha256")
-    return kept is not None and kept != _digest(read_toml(manifest))
+    return kept is not None and "source" in manifest and kept not in _digests(manifest)
 
 
-def _digest(manifest: Mapping[str, object]) -> str:
-    """Return what pipenv keeps in a lock of the Pipfile that it was made for."""
-    meta = {"sources": manifest.get("source", []), "requires": table(manifest, "requires")}
-    content: dict[str, object] = {"_meta": meta, "default": table(manifest, "packages")}
-    content["develop"] = table(manifest, "dev-packages")
-    content |= {key: value for key, value in manifest.items() if key not in {*_META, "packages", "dev-packages"}}
-    return hashlib.sha256(json.dumps(content, sort_keys=True, separators=(",", ":")).encode()).hexdigest()
+def _digests(manifest: Mapping[str, object]) -> tuple[str, ...]:
+    """Return what pipenv keeps in a lock of the Pipfile that it was made for: newer ones fold the names of packages."""
+    meta = {"sources": manifest.get("source"), "requires": table(manifest, "requires")}
+    others = {key: key for key in manifest if key not in {*_META, "packages", "dev-packages"}}
+    categories = {"default": "packages", "develop": "dev-packages", **others}
+    written = {category: table(manifest, key) for category, key in categories.items()}
+    folded = {
+        category: {canonicalize_name(name): value for name, value in packages.items()}
+        for category, packages in written.items()
+    }
+    contents = ({"_meta": meta, **packages} for packages in (written, folded))
+    texts = (json.dumps(content, sort_keys=True, separators=(",", ":")) for content in contents)
+    return tuple(hashlib.sha256(text.encode()).hexdigest() for text in texts)
 
 
 def _read_lock(file: Path) -> Mapping[str, object]:

@@ -60,13 +60,15 @@ def _line(argv: Iterable[str], purpose: str) -> str:
     return f"{shlex.join(argv)} || failed {shlex.quote(purpose)}\n"
 
 
+_BLAME: Final = """\
+trap 'code=$?; [ "$code" = 0 ] || printf "%s %s\\n" "$line failed with exit code" "$code" >&2' EXIT
+"""
+
+
 def hook_text(hook: Hook) -> str:
-    """Return the lines of *hook* as one script: a line that fails ends it and is named."""
-    return "".join(
-        f"{{ {line}\n}} || {{ code=$?; printf '%s %s\\n' {_blame(hook, number, line)} \"$code\" >&2; exit $code; }}\n"
-        for number, line in enumerate(hook.lines, start=1)
+    """Return the lines of *hook* as one script: a line that fails, or exits, ends it and is named."""
+    names = (f"{hook.phase}, command {number}: {line!r}" for number, line in enumerate(hook.lines, start=1))
+    lines = (
+        f"line={shlex.quote(name)}\n{{ {line}\n}} || exit $?\n" for name, line in zip(names, hook.lines, strict=True)
     )
-
-
-def _blame(hook: Hook, number: int, line: str) -> str:
-    return shlex.quote(f"{hook.phase}, command {number}: {line!r} failed with exit code")
+    return _BLAME + "".join(lines)

@@ -46,10 +46,10 @@ class PythonFunction(lambda_.Function):
             index: The handler's file, relative to *entry*. Without it, the first of ``index.py``,
                 ``lambda_function.py``, ``handler.py``, ``main.py``, ``app.py`` that holds a handler.
             handler: The function in that file, or module path and function. Without it, the first of ``handler``,
-                ``lambda_handler``, ``handle``, ``main``.
-            runtime: By default what the project asks for.
+                ``lambda_handler``, ``handle``, ``main``; ``lambda_handler`` in a file beside the construct's.
+            runtime: By default what the project asks for, and Python 3.13 where it asks for nothing.
             architecture: x86_64 by default.
-            bundling: How code and dependencies become an asset.
+            bundling: How code and dependencies become an asset; by default as :class:`BundlingOptions` has it.
             **options: Everything else that ``aws_lambda.Function`` takes.
 
         Raises:
@@ -57,7 +57,7 @@ class PythonFunction(lambda_.Function):
             OptionError: An option has a value that it cannot have.
             PackagingError: The dependencies are declared in a way that cannot be followed.
             BundlingError: A step of the build failed.
-            TypeError: *bundling* is another construct's.
+            TypeError: *bundling* is another construct's, or a keyword is unknown.
         """
         bundling = BundlingOptions.checked(bundling)
         architecture = architecture or lambda_.Architecture.X86_64

@@ -18,6 +18,9 @@ class PythonLayerVersion(lambda_.LayerVersion):
 
     Everything that :class:`aws_cdk.aws_lambda.LayerVersion` takes goes through as it is.
 
+    Example:
+        >>> PythonLayerVersion(stack, "Shared", entry="layers/shared")  # doctest: +SKIP
+
     .. versionadded:: 0.1.0
     """
 
@@ -38,10 +41,11 @@ class PythonLayerVersion(lambda_.LayerVersion):
             scope: The construct that the layer belongs to.
             id: Its name there.
             entry: The directory with code, dependencies or both; a relative path starts at the working directory.
-            compatible_runtimes: The runtimes it is for, by default the one that the project asks for. It is built for
-                the first.
-            compatible_architectures: The architectures it is for, x86_64 by default. It is built for the first.
-            bundling: How code and dependencies become an asset.
+            compatible_runtimes: The runtimes it is for, by default the one that the project asks for, and Python 3.13
+                where it asks for nothing. It is built for the first; the others get the same files.
+            compatible_architectures: The architectures it is for, x86_64 by default. It is built for the first; the
+                others get the same files.
+            bundling: How code and dependencies become an asset; by default as :class:`BundlingOptions` has it.
             **options: Everything else that ``aws_lambda.LayerVersion`` takes.
 
         Raises:
@@ -49,7 +53,7 @@ class PythonLayerVersion(lambda_.LayerVersion):
             OptionError: An option has a value that it cannot have.
             PackagingError: The dependencies are declared in a way that cannot be followed.
             BundlingError: A step of the build failed.
-            TypeError: *bundling* is another construct's.
+            TypeError: *bundling* is another construct's, or a keyword is unknown.
         """
         bundling = BundlingOptions.checked(bundling)
         with plainly():

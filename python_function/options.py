@@ -94,7 +94,8 @@ class BundlingOptions:
         extras: Extras of the project to install besides.
         exclude_packages: Packages to leave out, with whatever only they need.
         project_root: The directory above the entry that holds what it needs: a lock, local packages, the targets of
-            links. By default the entry, and the uv workspace that it is a member of.
+            links. A relative path starts at the working directory. By default the entry, and the uv workspace that it
+            is a member of.
         output_path_suffix: The folder of the bundle that code and dependencies go into, below ``python`` for a layer.
         asset_hash: The asset's hash, in place of the one computed; to be changed whenever the bundle has to.
         asset_hash_type: ``OUTPUT`` for a hash of the finished bundle, which is then built in every synthesis;
@@ -107,17 +108,17 @@ class BundlingOptions:
             ``environment`` wins.
         installer_args: Further arguments for uv, which resolves and installs, such as
             ``["--index-strategy", "unsafe-best-match"]``.
-        poetry_include_hashes: Whether hashes of a poetry.lock are checked.
+        poetry_include_hashes: Whether hashes of a poetry.lock are checked, as they are by default.
         poetry_without_urls: Whether the sources that a poetry project names are left out, for an index that replaces
             them.
         poetry_version: The version of poetry that reads the lock, by default one that is known to.
         pipenv_version: The version of pipenv that reads the lock.
-        image: The image to build in, used as it is; it needs a shell and a Python. By default the one that AWS offers
-            for the runtime.
+        image: The image to build in, used as it is; it needs a shell and a Python, 3.8 or newer. By default the one
+            that AWS offers for the runtime.
         platform: The image's platform, by default that of the function's architecture.
         network: The network that the container is connected to.
         user: Who builds in the container, by default whoever runs CDK.
-        volumes: Further directories of this machine to mount.
+        volumes: Further directories of this machine to mount for the build.
         volumes_from: Containers to mount the volumes of.
         security_opt: A security option of the engine.
         working_directory: Where hooks and ``command`` start in the container, by default ``/asset-input``.

@@ -322,6 +322,29 @@ def test_warnings_can_be_acknowledged(unbundled: Stack, entry: Path) -> None:
     Annotations.from_stack(unbundled).has_warning("/Stack/Function", warning)
 
 
+@pytest.mark.parametrize(("of_layer", "of_function"), [([RUNTIME], None), (None, RUNTIME), (None, None)])
+def test_a_runtime_that_is_found_is_the_one_that_is_given(
+    unbundled: Stack, entry: Path, of_layer: list[lambda_.Runtime] | None, of_function: lambda_.Runtime | None
+) -> None:
+    layer = PythonLayerVersion(unbundled, "Layer", entry=entry, compatible_runtimes=of_layer)
+
+    PythonFunction(unbundled, "Function", entry=entry, runtime=of_function, layers=[layer])
+
+    Template.from_stack(unbundled).has_resource_properties("AWS::Lambda::Function", {"Runtime": "python3.13"})
+
+
+@pytest.mark.parametrize("construct", [PythonFunction, PythonLayerVersion])
+def test_a_deprecated_runtime_is_warned_of(unbundled: Stack, entry: Path, construct: type[Any]) -> None:
+    old, new = lambda_.Runtime.PYTHON_3_9, lambda_.Runtime.PYTHON_3_12
+    for name, runtime in (("Old", old), ("New", new)):
+        given = {"runtime": runtime} if construct is PythonFunction else {"compatible_runtimes": [runtime]}
+        construct(unbundled, name, entry=entry, **given)
+
+    warnings = Annotations.from_stack(unbundled)
+    warnings.has_warning("/Stack/Old", Match.string_like_regexp("python3.9 is deprecated"))
+    warnings.has_no_warning("/Stack/New", Match.any_value())
+
+
 def test_the_template_is_the_same_at_another_path(entry: Path, tmp_path: Path) -> None:
     def template(directory: Path) -> Any:  # noqa: ANN401
         stack = Stack(App(context={"aws:cdk:bundling-stacks": list[str]()}), "Stack")

@@ -162,6 +162,15 @@ def test_the_first_line_of_a_hook_that_fails_ends_the_script(site: Callable[[str
     assert not Path(here.input, "two").exists()
 
 
+def test_a_line_that_exits_is_named_too(site: Callable[[str, Path], Site], entry: Path) -> None:
+    here = site("one", entry)
+
+    done = by_script((Hook(phase="before_bundling", lines=("echo why; exit 3",)),), here, "sh")
+
+    assert done.returncode == 3
+    assert "before_bundling, command 1: 'echo why; exit 3' failed with exit code 3" in done.stderr
+
+
 def test_the_first_line_of_a_hook_that_fails_ends_the_local_build(
     site: Callable[[str, Path], Site], entry: Path, make_host: Callable[..., Host]
 ) -> None:

@@ -108,9 +108,12 @@ def _poetry(
     return _write(directory / "app", {"poetry.lock": lock, "pyproject.toml": manifest})
 
 
+_PIPFILE = '[[source]]\nurl = "https://index.invalid/simple"\nverify_ssl = true\nname = "main"\n[packages]\n'
+
+
 def _pipenv(directory: Path, digest: str | None = None) -> Path:
     lock = {"_meta": {"hash": {"sha256": digest}} if digest else {}, "default": {}, "develop": {}, "docs": {}}
-    return _write(directory / "app", {"Pipfile.lock": json.dumps(lock), "Pipfile": "[packages]\n"})
+    return _write(directory / "app", {"Pipfile.lock": json.dumps(lock), "Pipfile": _PIPFILE})
 
 
 def test_a_kind_without_a_tool_starts_nothing(tmp_path: Path) -> None:

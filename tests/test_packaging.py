@@ -595,6 +595,31 @@ def test_a_pipfile_lock_is_stale_for_another_pipfile(tmp_path: Path) -> None:
     assert stale.identity != fresh.identity == same.identity
 
 
+@pytest.mark.parametrize(
+    "digest",
+    [
+        pytest.param("de9630335f893a1574c480d5c67076937ed4a3cb4f5f3487d14809177f9ea59b", id="pipenv-2026-folds-names"),
+        pytest.param("75746cd18f49f4b4c91128068c6d9bf69a30bf413e7ca0733f8b5eaaa6518339", id="plette-does-not"),
+    ],
+)
+def test_a_pipfile_lock_is_fresh_whichever_pipenv_wrote_it(tmp_path: Path, digest: str) -> None:
+    manifest = (
+        '[[source]]\nurl = "https://index.invalid/simple"\nverify_ssl = true\nname = "main"\n'
+        "[packages]\nPyYAML = \"*\"\n[dev-packages]\n[requires]\npython_version = '3.11'\n"
+    )
+    lock = _PIPFILE_LOCK | {"_meta": {"hash": {"sha256": digest}}}
+    _write(tmp_path, {"Pipfile": manifest, "Pipfile.lock": json.dumps(lock)})
+
+    assert _packaging.detect(tmp_path).part.fresh
+
+
+def test_a_pipfile_that_leaves_its_source_to_pipenv_cannot_be_told_from_another(tmp_path: Path) -> None:
+    lock = _PIPFILE_LOCK | {"_meta": {"hash": {"sha256": "0" * 64}}}
+    _write(tmp_path, {"Pipfile": "[packages]\n", "Pipfile.lock": json.dumps(lock)})
+
+    assert _packaging.detect(tmp_path).part.fresh
+
+
 def test_a_pipfile_without_a_lock_is_read_itself(tmp_path: Path) -> None:
     found = _packaging.detect(_pipenv(tmp_path, locked=False), choice=Choice(groups=("docs",)))
 
