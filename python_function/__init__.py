@@ -7,7 +7,7 @@ if TYPE_CHECKING:
     from python_function.errors import BundlingError, EntryError, OptionError, PackagingError, PythonFunctionError
     from python_function.function import PythonFunction
     from python_function.layer import PythonLayerVersion
-    from python_function.options import BundlingOptions, CommandHooks
+    from python_function.options import BundlingOptions, CommandHooks, Packaging, Strategy
 
 __all__ = [
     "BundlingError",
@@ -15,14 +15,16 @@ __all__ = [
     "CommandHooks",
     "EntryError",
     "OptionError",
+    "Packaging",
     "PackagingError",
     "PythonFunction",
     "PythonFunctionError",
     "PythonLayerVersion",
+    "Strategy",
 ]
 
 _HOMES: Final = {
-    **dict.fromkeys(("BundlingOptions", "CommandHooks"), "options"),
+    **dict.fromkeys(("BundlingOptions", "CommandHooks", "Packaging", "Strategy"), "options"),
     "PythonFunction": "function",
     "PythonLayerVersion": "layer",
 }

@@ -26,11 +26,20 @@ GLIBC: Final[Mapping[str, tuple[int, int]]] = MappingProxyType(
 https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtimes.html
 """
 
+DEPRECATED: Final = frozenset({"python3.8", "python3.9"})
+"""Runtimes that get no more security updates; CDK's own list.
+
+https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtimes.html#runtimes-deprecated
+"""
+
 DEFAULT_RUNTIME: Final = "python3.13"
 """What code is built for that says nothing about the Python it needs."""
 
 _MACHINES: Final = MappingProxyType({"x86_64": "x86_64", "arm64": "aarch64"})
 _DOCKER_PLATFORMS: Final = MappingProxyType({"x86_64": "linux/amd64", "arm64": "linux/arm64"})
+
+ARCHITECTURES: Final = tuple(_MACHINES)
+"""Lambda's names of the instruction sets, the default first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,8 +58,8 @@ class Target:
         if self.runtime not in GLIBC:
             msg = f"runtime must be one of {', '.join(GLIBC)}, not {self.runtime!r}."
             raise OptionError(msg)
-        if self.architecture not in _MACHINES:
-            msg = f"architecture must be one of {', '.join(_MACHINES)}, not {self.architecture!r}."
+        if self.architecture not in ARCHITECTURES:
+            msg = f"architecture must be one of {', '.join(ARCHITECTURES)}, not {self.architecture!r}."
             raise OptionError(msg)
 
     @property
