@@ -7,7 +7,7 @@ import hashlib
 import html
 import re
 import threading
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from functools import partial
 from http import HTTPStatus
@@ -79,7 +79,8 @@ class _Handler(BaseHTTPRequestHandler):
         self.send_header("Content-Length", str(len(body)))
         self.end_headers()
         if self.command == "GET":
-            self.wfile.write(body)
+            with suppress(ConnectionError):  # installers leave when they have seen a wheel's metadata
+                self.wfile.write(body)
 
     def do_HEAD(self) -> None:
         self.do_GET()
