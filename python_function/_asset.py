@@ -15,12 +15,11 @@ from aws_cdk import aws_lambda as lambda_
 from constructs import Construct
 
 from python_function import _bundle, _fingerprint
-from python_function._declared import Notice
 from python_function._host import Host
 from python_function._plan import BundleSpec, Container
 from python_function._process import Process
 from python_function._report import Report
-from python_function._target import DEPRECATED, Target
+from python_function._target import Target
 from python_function.errors import plainly
 from python_function.options import BundlingOptions
 
@@ -124,17 +123,10 @@ def bundled(scope: Construct, id: str, spec: BundleSpec, options: BundlingOption
             shutil.rmtree(bundler.output, ignore_errors=True)
         raise bundler.error.with_traceback(None) from None
     construct = scope.node.find_child(id)
-    for notice in (*_deprecation(spec.target), *spec.packaging.warnings):
+    for notice in spec.warnings:
         aws_cdk.Annotations.of(construct).add_warning_v2(notice.id, notice.text)
     if bundler.output is None and aws_cdk.Stack.of(scope).bundling_required:
         _write(f"{name}: unchanged, its asset is reused")
-
-
-def _deprecation(target: Target) -> tuple[Notice, ...]:
-    if target.runtime not in DEPRECATED:
-        return ()
-    text = f"{target.runtime} is deprecated: it gets no more security updates. Choose a newer runtime."
-    return (Notice(id="deprecatedRuntime", text=text),)
 
 
 def _code(spec: BundleSpec, options: BundlingOptions, bundler: Bundler) -> lambda_.AssetCode:

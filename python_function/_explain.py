@@ -48,7 +48,6 @@ class Dependencies:
     file: str | None
     declared: tuple[str, ...]
     local: tuple[Local, ...]
-    warnings: tuple[Warned, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,6 +95,7 @@ class Explanation:
         platform: The platform of that image.
         source: What of the entry is bundled.
         hash: The asset hash.
+        warnings: What synthesis would warn of.
     """
 
     entry: str
@@ -110,6 +110,7 @@ class Explanation:
     platform: str
     source: Sources
     hash: str
+    warnings: tuple[Warned, ...]
 
 
 def function(
@@ -157,6 +158,7 @@ def _explanation(spec: BundleSpec, runtime: _runtime.Runtime, entry: _entry.Entr
         platform=spec.container.platform,
         source=_sources(spec.source),
         hash=_fingerprint.fingerprint(spec),
+        warnings=tuple(Warned(id=notice.id, text=notice.text) for notice in spec.warnings),
     )
 
 
@@ -167,7 +169,6 @@ def _dependencies(packaging: Packaging) -> Dependencies:
         file=str(packaging.file) if packaging.file else None,
         declared=tuple(masked(line.partition(" --hash")[0]) for line in lines),
         local=tuple(Local(name=package.name, directory=str(package.directory)) for package in packaging.local),
-        warnings=tuple(Warned(id=notice.id, text=notice.text) for notice in packaging.warnings),
     )
 
 

@@ -24,14 +24,14 @@ def _rows(it: Explanation) -> Iterator[tuple[str, Iterable[str]]]:
         yield "handler", [f"{it.handler}"]
     yield "runtime", [f"{it.runtime.name} on {it.architecture}", it.runtime.reason]
     yield "packaging", _packaging(it.packaging)
-    for warning in it.packaging.warnings:
-        yield "warning", textwrap.wrap(warning.text, _PROSE, break_long_words=False, break_on_hyphens=False)
     yield "strategy", [it.strategy.name, it.strategy.reason]
     yield "image", [f"{it.image} ({it.platform}), for a container"]
     yield "source", _sources(it.source)
     if it.source.left_out:
         yield "left out", _left_out(it.source.left_out)
     yield "hash", [it.hash]
+    for warning in it.warnings:
+        yield "warning", textwrap.wrap(warning.text, _PROSE, break_long_words=False, break_on_hyphens=False)
 
 
 def _packaging(packaging: Dependencies) -> Iterator[str]:

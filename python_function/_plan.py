@@ -3,11 +3,12 @@
 from dataclasses import dataclass, field
 
 from python_function import _install
+from python_function._declared import Notice
 from python_function._packaging import Packaging
 from python_function._requirements import Requirements
 from python_function._source import Source
 from python_function._steps import CopySource, Hook, Site, Step
-from python_function._target import Target
+from python_function._target import DEPRECATED, Target
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,6 +73,14 @@ class BundleSpec:
     after: tuple[str, ...] = ()
     installer_args: tuple[str, ...] = ()
     environment: tuple[tuple[str, str], ...] = field(default=(), repr=False)
+
+    @property
+    def warnings(self) -> tuple[Notice, ...]:
+        """What the user should know."""
+        if self.target.runtime not in DEPRECATED:
+            return self.packaging.warnings
+        text = f"{self.target.runtime} is deprecated: it gets no more security updates. Choose a newer runtime."
+        return (Notice(id="deprecatedRuntime", text=text), *self.packaging.warnings)
 
 
 def plan(spec: BundleSpec, requirements: Requirements, site: Site) -> tuple[Step, ...]:

@@ -175,7 +175,7 @@ def test_the_json_has_the_documented_keys(tmp_path: Path, explain: Callable[...,
     found = explain(tmp_path)
 
     assert len(found.pop("hash")) == 64
-    (warning,) = found["packaging"].pop("warnings")
+    (warning,) = found.pop("warnings")
     assert (warning.pop("id"), "six" in warning.pop("text"), warning) == ("unpinned", True, {})
     assert found == {
         "entry": str(tmp_path),
@@ -297,6 +297,14 @@ def test_long_lists_and_warnings_stay_readable(entry: Path, capsys: pytest.Captu
     assert "              and 30 more" in lines
     assert [line[:14].strip() for line in lines if line[0] != " "].count("warning") == 1
     assert all(len(line) <= 98 for line in lines if str(entry) not in line)
+
+
+def test_what_synthesis_would_warn_of_is_said(entry: Path, explain: Callable[..., Any]) -> None:
+    write(entry, {"requirements.txt": "six\n"})
+
+    warnings = explain(entry, "--runtime=python3.9")["warnings"]
+
+    assert [warning["id"] for warning in warnings] == ["deprecatedRuntime", "unpinned"]
 
 
 @pytest.mark.parametrize("as_json", [[], ["--json"]])
