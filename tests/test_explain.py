@@ -1,6 +1,7 @@
 """``python -m python_function explain``: that it tells what the constructs do, without CDK."""
 
 import json
+import re
 import subprocess
 import sys
 from collections.abc import Callable, Mapping
@@ -174,6 +175,9 @@ def test_the_json_has_the_documented_keys(tmp_path: Path, explain: Callable[...,
 
     found = explain(tmp_path)
 
+    page = (Path(__file__).parents[1] / "docs" / "explain.md").read_text("utf-8")
+    documented = " ".join(re.findall(r"^\| (`[^|]+`) \|", page.partition("| key | value |")[2], re.MULTILINE))
+    assert set(re.findall(r"\w+", documented)) == set(found)
     assert len(found.pop("hash")) == 64
     (warning,) = found.pop("warnings")
     assert (warning.pop("id"), "six" in warning.pop("text"), warning) == ("unpinned", True, {})
