@@ -14,7 +14,7 @@ def test_everything_that_is_public_can_be_imported_from_the_root(name: str) -> N
 
 def test_a_name_that_is_not_there_is_an_attribute_error() -> None:
     with pytest.raises(AttributeError, match="has no attribute 'NodejsFunction'"):
-        python_function.NodejsFunction  # type: ignore[attr-defined]  # noqa: B018  # pyright: ignore[reportAttributeAccessIssue]
+        python_function.NodejsFunction  # noqa: B018
 
 
 def test_nothing_of_cdk_is_imported_before_it_is_asked_for() -> None:
