@@ -333,15 +333,15 @@ def test_a_runtime_that_is_found_is_the_one_that_is_given(
     Template.from_stack(unbundled).has_resource_properties("AWS::Lambda::Function", {"Runtime": "python3.13"})
 
 
-@pytest.mark.parametrize("construct", [PythonFunction, PythonLayerVersion])
-def test_a_deprecated_runtime_is_warned_of(unbundled: Stack, entry: Path, construct: type[Any]) -> None:
+def test_a_deprecated_runtime_is_warned_of(unbundled: Stack, entry: Path) -> None:
     old, new = lambda_.Runtime.PYTHON_3_9, lambda_.Runtime.PYTHON_3_12
-    for name, runtime in (("Old", old), ("New", new)):
-        given = {"runtime": runtime} if construct is PythonFunction else {"compatible_runtimes": [runtime]}
-        construct(unbundled, name, entry=entry, **given)
+    PythonFunction(unbundled, "Old", entry=entry, runtime=old)
+    PythonLayerVersion(unbundled, "OldLayer", entry=entry, compatible_runtimes=[old])
+    PythonFunction(unbundled, "New", entry=entry, runtime=new)
 
     warnings = Annotations.from_stack(unbundled)
-    warnings.has_warning("/Stack/Old", Match.string_like_regexp("python3.9 is deprecated"))
+    for name in ("Old", "OldLayer"):
+        warnings.has_warning(f"/Stack/{name}", Match.string_like_regexp("python3.9 is deprecated"))
     warnings.has_no_warning("/Stack/New", Match.any_value())
 
 
