@@ -15,8 +15,9 @@ from aws_cdk import App, Stack
 from aws_cdk import aws_lambda as lambda_
 from aws_cdk.assertions import Template
 
-from python_function import PythonFunction, PythonLayerVersion
+from python_function import PythonFunction, PythonLayerVersion, _source
 from python_function.__main__ import main
+from python_function._source import Source
 from python_function._target import ARCHITECTURES, GLIBC, Target
 
 HANDLER = "def handler(event, context): ...\n"
@@ -245,6 +246,12 @@ def test_the_dependencies_are_named(
     found = explain(entry)
 
     assert (found["packaging"]["kind"], found["packaging"]["declared"]) == (kind, declared)
+
+
+def test_where_one_file_is_meant_nothing_around_it_is_looked_at(entry: Path) -> None:
+    write(entry, {"app.py": "", ".venv/x": ""})
+
+    assert _source.survey(Source(directory=entry, only=("index.py", "stack_index.py"))) == (("index.py", None),)
 
 
 def test_only_the_ten_largest_files_and_three_examples_are_named(entry: Path, explain: Callable[..., Any]) -> None:
