@@ -4,7 +4,10 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from python_function import _source
+from python_function._entry import Entry
 from python_function._plan import Container
+from python_function._source import Source
 from python_function._target import Target
 
 TARGET = Target("python3.13", "x86_64")
@@ -24,3 +27,10 @@ class Recorder:
         self.calls.append(tuple(argv))
         self.environments.append(env)
         return self.answer(argv)
+
+
+def bundle(entry: Entry, output: Path) -> None:
+    """Put the source of *entry* where it stands in its bundle."""
+    only = (entry.index, entry.bundle_index) if entry.alone else None
+    source = Source(directory=entry.directory, root=entry.root, only=only)
+    _source.copy(entry.directory, output, _source.files(source))

@@ -4,7 +4,6 @@ import contextlib
 import functools
 import importlib
 import os
-import shutil
 import sys
 import tempfile
 from collections.abc import Callable, Generator
@@ -15,8 +14,8 @@ from hypothesis import HealthCheck, event, example, given, settings
 from hypothesis import strategies as st
 
 from python_function import _entry, _handler, _runtime
-from python_function._entry import Entry
 from python_function.errors import PythonFunctionError
+from tests.doubles import bundle
 
 QUICK = settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
@@ -74,12 +73,6 @@ def written(files: dict[str, str]) -> Generator[Path]:
         yield Path(name, "fn")
 
 
-def bundle(entry: Entry, output: Path) -> None:
-    shutil.copytree(entry.directory, output, ignore=shutil.ignore_patterns(entry.root) if entry.root else None)
-    if entry.root:
-        shutil.copytree(entry.directory / entry.root, output, dirs_exist_ok=True)
-
-
 def imports(directory: Path, handler: str) -> bool:
     """Tell whether a Python that has imported nothing of *directory* imports *handler*, and may call it."""
     child = os.fork()
@@ -109,6 +102,12 @@ def imports(directory: Path, handler: str) -> bool:
 )
 @example({"src/main.py": "import src\ndef handler(e, c): return 1"}, {}, None, None)
 @example({"main.py": "def handler(e, c): return 1", "main/__init__.py": ""}, {}, 0, None)
+@example(
+    {"main.py": "def handler(e, c): return 1", "src/main.py": ""},
+    {"pyproject.toml": "[project]\nname = 'x'"},
+    None,
+    None,
+)
 def test_what_is_found_is_importable(
     files: dict[str, str], project: dict[str, str], nth: int | None, handler: str | None
 ) -> None:
@@ -117,11 +116,11 @@ def test_what_is_found_is_importable(
         try:
             entry = _entry.resolve(directory, index=index, handler=handler, cwd=Path("/"))
             _handler.check(entry, python_version="3.11")
+            bundle(entry, directory.parent / "bundle")
         except PythonFunctionError:
             event("refused")
             return
         event("found")
-        bundle(entry, directory.parent / "bundle")
 
         assert imports(directory.parent / "bundle", entry.handler)
 

@@ -1,6 +1,5 @@
 """Real-looking projects: each is found with nothing but its directory, and imports as Lambda imports it."""
 
-import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -9,6 +8,7 @@ import pytest
 
 from python_function import _entry, _handler, _runtime
 from python_function._entry import Entry
+from tests.doubles import bundle
 
 PROJECTS = Path(__file__).parent / "projects"
 STUBS = Path(__file__).parent / "stubs"
@@ -42,16 +42,6 @@ def find(project: str) -> Entry:
             None, index=None, handler=None, cwd=directory, definers=definers, construct_id="my_handler"
         )
     return _entry.resolve(directory, index=None, handler=None, cwd=Path("/"))
-
-
-def bundle(entry: Entry, output: Path) -> None:
-    if entry.alone:
-        output.mkdir()
-        shutil.copy(entry.file, output / entry.bundle_index)
-        return
-    shutil.copytree(entry.directory, output, ignore=shutil.ignore_patterns(entry.root or "-", "__pycache__"))
-    if entry.root:
-        shutil.copytree(entry.directory / entry.root, output, dirs_exist_ok=True)
 
 
 @pytest.mark.parametrize(("project", "handler", "root", "runtime"), FOUND)
