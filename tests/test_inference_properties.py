@@ -14,6 +14,7 @@ from hypothesis import HealthCheck, event, example, given, settings
 from hypothesis import strategies as st
 
 from python_function import _entry, _handler, _runtime
+from python_function._entry import Entry
 from python_function.errors import PythonFunctionError
 from tests.doubles import bundle
 
