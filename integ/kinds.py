@@ -81,7 +81,8 @@ def write(kind: str, entry: Path, dependencies: Sequence[str], *, url: str, hand
     """
     entry.mkdir(parents=True)
     listed = "".join(f"#   {dependency!r},\n" for dependency in dependencies)
-    block = f'# /// script\n# dependencies = [\n{listed}# ]\n# [[tool.uv.index]]\n# url = "{url}"\n# ///\n'
+    index = f'# [[tool.uv.index]]\n# name = "main"\n# url = "{url}"\n# default = true\n'
+    block = f"# /// script\n# dependencies = [\n{listed}# ]\n{index}# ///\n"
     (entry / "index.py").write_text(f"{block if kind == 'script' else ''}{handler}")
     match kind:
         case "script":

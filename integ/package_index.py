@@ -6,6 +6,7 @@ import base64
 import hashlib
 import html
 import re
+import ssl
 import threading
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
@@ -13,9 +14,10 @@ from functools import partial
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import TYPE_CHECKING, Any, Protocol
+from urllib.parse import urlsplit
 
 if TYPE_CHECKING:
-    from collections.abc import Generator
+    from collections.abc import Generator, Sequence
     from pathlib import Path
 
 
@@ -24,6 +26,7 @@ class PackageIndex:
     """A running index.
 
     Attributes:
+        others: Further users and their passwords.
         requests: What was asked for, in order: status and path.
     """
 
@@ -31,23 +34,26 @@ class PackageIndex:
     user: str
     password: str
     port: int
+    others: Sequence[tuple[str, str]] = ()
+    scheme: str = "http"
     requests: list[tuple[int, str]] = field(default_factory=list[tuple[int, str]])
 
     @property
     def url(self) -> str:
         """The address without credentials."""
-        return f"http://127.0.0.1:{self.port}/simple/"
+        return f"{self.scheme}://127.0.0.1:{self.port}/simple/"
 
     @property
     def url_with_credentials(self) -> str:
-        return f"http://{self.user}:{self.password}@127.0.0.1:{self.port}/simple/"
+        return f"{self.scheme}://{self.user}:{self.password}@127.0.0.1:{self.port}/simple/"
 
     def answer(self, path: str, authorization: str) -> tuple[HTTPStatus, bytes]:
         """Return the status and body for a path."""
-        expected = base64.b64encode(f"{self.user}:{self.password}".encode()).decode()
-        if self.user and authorization != f"Basic {expected}":
+        accounts = ((self.user, self.password), *self.others)
+        accepted = {base64.b64encode(f"{user}:{password}".encode()).decode() for user, password in accounts}
+        if self.user and authorization.removeprefix("Basic ") not in accepted:
             return HTTPStatus.UNAUTHORIZED, b""
-        match path.strip("/").split("/"):
+        match urlsplit(path).path.strip("/").split("/"):
             case ["simple", project]:
                 files = [file for file in sorted(self.directory.iterdir()) if project_of(file) == normalized(project)]
                 return (HTTPStatus.OK, page(files)) if files else (HTTPStatus.NOT_FOUND, b"")
@@ -90,11 +96,38 @@ class _Handler(BaseHTTPRequestHandler):
 
 
 @contextmanager
-def serve(directory: Path, *, user: str = "", password: str = "") -> Generator[PackageIndex]:
-    """Serve a directory of packages until the block ends."""
+def serve(
+    directory: Path,
+    *,
+    user: str = "",
+    password: str = "",
+    others: Sequence[tuple[str, str]] = (),
+    certificate: Path | None = None,
+) -> Generator[PackageIndex]:
+    """Serve a directory of packages until the block ends, to proxies' clients as well.
+
+    Args:
+        directory: The packages.
+        user: Who is let in; everybody if empty.
+        password: Their password.
+        others: Who else is let in.
+        certificate: A file with a key and a certificate, for HTTPS.
+    """
     indexes: list[PackageIndex] = []
     with ThreadingHTTPServer(("127.0.0.1", 0), partial(_Handler, indexes)) as server:
-        index = PackageIndex(directory=directory, user=user, password=password, port=server.server_port)
+        scheme = "https" if certificate else "http"
+        if certificate:
+            context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+            context.load_cert_chain(certificate)
+            server.socket = context.wrap_socket(server.socket, server_side=True)
+        index = PackageIndex(
+            directory=directory,
+            user=user,
+            password=password,
+            port=server.server_port,
+            others=others,
+            scheme=scheme,
+        )
         indexes.append(index)
         thread = threading.Thread(target=server.serve_forever, daemon=True)
         thread.start()

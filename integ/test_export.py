@@ -11,7 +11,7 @@ import pytest
 import uv
 
 from integ.wheelhouse import project
-from python_function import _export, _packaging, _poetry_lock
+from python_function import _environment, _export, _packaging, _poetry_lock
 from python_function._declared import Choice
 from python_function._host import Host
 from python_function._process import Process
@@ -300,7 +300,7 @@ def _install(found: Requirements, directory: Path, environ: Mapping[str, str]) -
     target = directory / "target"
     subprocess.run(
         (*argv, "--target", str(target), "--requirements", str(lists), *found.flags),
-        env={**os.environ, "UV_PYTHON_DOWNLOADS": "never", **environ},
+        env=_environment.for_installer(os.environ, environ),
         check=True,
     )
     return {path.name for path in target.iterdir() if not path.name.startswith(".") and "-" not in path.name}

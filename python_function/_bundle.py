@@ -6,7 +6,7 @@ from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
 
-from python_function import _export, _finish, _scratch, _script, _source, _uv, _verify
+from python_function import _environment, _export, _finish, _scratch, _script, _source, _uv, _verify
 from python_function._container import SCRATCH, UV, ContainerBuild, Directories
 from python_function._host import Host
 from python_function._local import LocalBuild
@@ -112,7 +112,8 @@ def _in_container(spec: BundleSpec, requirements: Requirements, work: Path, host
     _source.copy(spec.source.directory, directories.input, _source.staged_files(spec.source))
     _scratch.lay(requirements, directories.scratch, seen_as=SCRATCH)
     site = Site(input=INPUT, output=OUTPUT, scratch=SCRATCH, uv=f"{UV}/uv", python="python3", is_target=True)
-    inherited = {name: host.environ[name] for name in requirements.variables if name in host.environ}
+    there = _environment.for_installer(host.environ)
+    inherited = {name: there[name] for name in requirements.variables if name in there}
     script = _script.render(plan(spec, requirements, site), python="python3", tools=f"{SCRATCH}/tools")
     try:
         ContainerBuild(host, spec.container, {**inherited, **dict(spec.environment)}).run(script, directories)

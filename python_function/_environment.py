@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 from typing import Final
-from urllib.parse import unquote, urlsplit
+from urllib.parse import quote, unquote, urlsplit
 
 from python_function._urls import bare, masked
 
@@ -53,6 +53,10 @@ _TRANSPORT: Final = frozenset(
 )
 """Variables that say how to reach an index, not what is got from it."""
 
+IN_URL: Final = "_IN_URL"
+"""What is added to the name of a credential's variable for the one with its value as a URL has to have it."""
+
+_CREDENTIAL: Final = re.compile(r"(?:UV_INDEX|POETRY_HTTP_BASIC)_\w+_(?:USERNAME|PASSWORD)")
 _SECRET_NAME: Final = re.compile(
     r"TOKEN(?!IZ)|PASSW|SECRET|CREDENTIAL|APIKEY|_PWD$|(^|_)(KEY|PASS|AUTH)(_|$)", re.IGNORECASE
 )
@@ -60,12 +64,19 @@ _SHORTEST_SECRET: Final = 4
 """Shorter values are no secrets, and hiding them would make output unreadable."""
 
 
-def for_installer(variables: Mapping[str, str]) -> dict[str, str]:
-    """Return *variables* with pip's index settings under uv's names too; uv's own win."""
-    translated = {_UV_NAMES[name]: value for name, value in variables.items() if name in _UV_NAMES}
+def for_installer(*layers: Mapping[str, str]) -> dict[str, str]:
+    """Return the variables of *layers*, of which later ones win, as an installer needs them.
+
+    Pip's index settings are there under uv's names too, which win within one layer; the credentials of an index also
+    as they have to be written in its URL.
+    """
+    merged: dict[str, str] = {}
+    for variables in layers:
+        merged |= {_UV_NAMES[name]: value for name, value in variables.items() if name in _UV_NAMES}
+        merged |= variables
     return {
-        **translated,
-        **{name: value for name, value in variables.items() if name not in _MISLEADING | _COLOURING},
+        **{name: value for name, value in merged.items() if name not in _MISLEADING | _COLOURING},
+        **{name + IN_URL: quote(value, safe="") for name, value in merged.items() if _CREDENTIAL.fullmatch(name)},
         "NO_COLOR": "1",
         "UV_PYTHON_DOWNLOADS": "never",
     }

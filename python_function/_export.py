@@ -3,18 +3,17 @@
 import hashlib
 import re
 import tempfile
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
 from types import MappingProxyType
 from typing import Final, NoReturn
 
-from python_function import _environment, _pipfile, _poetry_lock, _requirements, _sources
+from python_function import _environment, _indexes, _pipfile, _poetry_lock, _requirements, _script_block, _sources
 from python_function._host import Host
 from python_function._packaging import Packaging
 from python_function._requirements import Requirements
-from python_function._toml import read_toml, strings, table, tables
-from python_function._urls import bare
+from python_function._toml import NOTHING, read_toml
 from python_function.errors import CommandError, PackagingError
 
 PIPENV_VERSION: Final = "2026.10.3"
@@ -48,9 +47,10 @@ def requirements(packaging: Packaging, *, host: Host, environment: Mapping[str, 
         PackagingError: The lock is stale, or its tool refuses it.
         BundlingError: The tool cannot be had.
     """
+    env = {**_environment.for_installer(host.environ, environment), **_QUIET}
     if packaging.requirements is not None or packaging.file is None:
-        return packaging.requirements or Requirements()
-    env = {**_environment.for_installer({**host.environ, **environment}), **_QUIET}
+        found = packaging.requirements or Requirements()
+        return _indexes.with_credentials(_manifest(packaging), found, env)
     return _EXPORTERS[packaging.kind](packaging, packaging.file, host, env)
 
 
@@ -64,35 +64,18 @@ def _uv(packaging: Packaging, lock: Path, host: Host, env: Mapping[str, str]) ->
         *(f"--extra={extra}" for extra in choice.extras),
         *(f"--prune={name}" for name in choice.exclude),
     )
+    as_locked = _indexes.without_others(env, lock.read_text(encoding="utf-8"))
     try:
-        text = host.run((*argv, "--locked"), cwd=lock.parent, env=env)
+        text = host.run((*argv, "--locked"), cwd=lock.parent, env=as_locked)
     except CommandError as error:
         # Only a running Python that the project excludes keeps uv from comparing the lock with its manifest.
         if "requested interpreter resolved to" not in error.output or not packaging.part.fresh:
             _refuse(lock, "uv lock", error)
-        text = host.run((*argv, "--frozen"), cwd=lock.parent, env=env)
-    indexes = dict.fromkeys(_uv_indexes(packaging, lock, env))
+        text = host.run((*argv, "--frozen"), cwd=lock.parent, env=as_locked)
+    places = dict.fromkeys((lock.parent, packaging.project or lock.parent))
+    manifests = [read_toml(place / "pyproject.toml") for place in places if (place / "pyproject.toml").is_file()]
+    indexes = _indexes.lines(manifests, packaging.part.indexes, env)
     return _read("\n".join((*indexes, text)), lock, links=packaging.part.links)
-
-
-def _uv_indexes(packaging: Packaging, lock: Path, env: Mapping[str, str]) -> Iterator[str]:
-    """Yield the options for the manifests' indexes that locked packages come from."""
-    directories = dict.fromkeys((lock.parent, packaging.project or lock.parent))
-    manifests = (read_toml(place / "pyproject.toml") for place in directories if (place / "pyproject.toml").is_file())
-    known = {url.rstrip("/") for url in packaging.part.indexes}
-    for index in (index for manifest in manifests for index in _declared_indexes(manifest)):
-        url = str(index.get("url", ""))
-        if bare(url).rstrip("/") in known:
-            located = _with_credentials(url, f"UV_INDEX_{_variable(index)}", env)
-            yield _sources.index_line(located, default=bool(index.get("default")))
-
-
-def _declared_indexes(manifest: Mapping[str, object]) -> Iterator[Mapping[str, object]]:
-    settings = table(manifest, "tool", "uv")
-    yield from tables(settings, "index")
-    yield from ({"url": url} for url in strings(settings, "extra-index-url"))
-    if "index-url" in settings:
-        yield {"url": settings["index-url"], "default": True}
 
 
 def _poetry(packaging: Packaging, lock: Path, host: Host, env: Mapping[str, str]) -> Requirements:
@@ -112,33 +95,19 @@ def _poetry(packaging: Packaging, lock: Path, host: Host, env: Mapping[str, str]
         text = _kept(argv, lock, host, env)
     except CommandError as error:
         _refuse(lock, "poetry lock", error)
-    found = _read(_with_poetry_credentials(text, lock, env), lock)
+    found = _indexes.with_credentials(read_toml(lock.with_name("pyproject.toml")), _read(text, lock), env)
     return _requirements.without(found, packaging.part.dropped)
 
 
-def _with_poetry_credentials(text: str, lock: Path, env: Mapping[str, str]) -> str:
-    """Return *text* with the variables that poetry takes credentials from in the indexes that they are for."""
-    for source in tables(read_toml(lock.with_name("pyproject.toml")), "tool", "poetry", "source"):
-        url = str(source.get("url", "")).rstrip("/")
-        located = _with_credentials(url, f"POETRY_HTTP_BASIC_{_variable(source)}", env)
-        for option in ("--index-url", "--extra-index-url"):
-            text = re.sub(rf"(?m)^{option} {re.escape(url)}/?$", f"{option} {located}", text)
-    return text
-
-
-def _variable(index: Mapping[str, object]) -> str:
-    return re.sub("[^A-Z0-9]", "_", str(index.get("name", "")).upper())
-
-
-def _with_credentials(url: str, prefix: str, env: Mapping[str, str]) -> str:
-    """Return *url* with the variables of *prefix* as its user info, where they are set: uv puts in what they hold."""
-    scheme, separator, rest = url.partition("://")
-    user, password = (
-        f"${{{name}}}" if (name := f"{prefix}_{part}") in env else "" for part in ("USERNAME", "PASSWORD")
-    )
-    if not (separator and (user or password)) or bare(url) != url:
-        return url
-    return f"{scheme}://{user}{f':{password}' if password else ''}@{rest}"
+def _manifest(packaging: Packaging) -> Mapping[str, object]:
+    """Return the manifest that names the indexes of requirements that no tool exports."""
+    match packaging.kind, packaging.file:
+        case "pyproject", Path() as file:
+            return read_toml(file)
+        case "script", Path() as file:
+            return _script_block.read(file)
+        case _:
+            return NOTHING
 
 
 def _pipenv(packaging: Packaging, lock: Path, host: Host, env: Mapping[str, str]) -> Requirements:

@@ -54,7 +54,7 @@ class LocalBuild:
                 assert_never(step)
 
     def _run(self, step: Run) -> None:
-        env = _environment.for_installer({**self.host.environ, **self.environment})
+        env = _environment.for_installer(self.host.environ, self.environment)
         try:
             self.host.run(step.argv, cwd=Path(self.site.input), env=env)
         except CommandError as error:

@@ -8,7 +8,7 @@ from typing import Final
 
 from python_function import _requirements, _requirements_text, _sources
 from python_function._declared import Choice, Declared, unpinned
-from python_function._toml import strings
+from python_function._toml import NOTHING, strings
 from python_function.errors import PackagingError
 
 _BLOCK: Final = re.compile(r"(?m)^# /// (?P<type>[a-zA-Z0-9-]+)$\s(?P<content>(^#(| .*)$\s)+)^# ///$")
@@ -23,7 +23,7 @@ def has(file: Path) -> bool:
 def declared(file: Path, project: Path, choice: Choice) -> Declared:
     """Return what the block of *file* asks for."""
     choice.check(file, groups=None, extras=None)
-    block = _block(file) or {}
+    block = read(file)
     lines = _sources.lines(strings(block, "dependencies"), block, project)
     requirements = _requirements.parse("\n".join(lines), base=project, source=f"{file} (PEP 723 block)")
     return Declared(requirements=requirements, warnings=unpinned(file, requirements))
@@ -31,8 +31,13 @@ def declared(file: Path, project: Path, choice: Choice) -> Declared:
 
 def requires_python(file: Path) -> str | None:
     """Return what the block of *file* says of the Python that it needs."""
-    found = (_block(file) or {}).get("requires-python") if has(file) else None
+    found = read(file).get("requires-python") if has(file) else None
     return found if isinstance(found, str) else None
+
+
+def read(file: Path) -> Mapping[str, object]:
+    """Return the block of *file*, empty where it has none."""
+    return _block(file) or NOTHING
 
 
 def _block(file: Path) -> Mapping[str, object] | None:

@@ -30,11 +30,10 @@ _MARKERS: Final = (
 
 def lines(texts: Sequence[str], manifest: Mapping[str, object], project: Path) -> tuple[str, ...]:
     """Return the PEP 508 requirements *texts* with the sources that *manifest* has for them in ``[tool.uv]``."""
-    indexes = tables(manifest, "tool", "uv", "index")
-    named = (str(index["url"]) for index in indexes if "url" in index)
+    indexes = [index for index in tables(manifest, "tool", "uv", "index") if "url" in index]
     sources = {str(canonicalize_name(key)): value for key, value in table(manifest, "tool", "uv", "sources").items()}
     return (
-        *(index_line(url, default=False) for url in named),
+        *(index_line(str(index["url"]), default=bool(index.get("default"))) for index in indexes),
         *(text for original in texts for text in _from_sources(original, sources, project)),
     )
 

@@ -28,7 +28,7 @@ def for_container(host: Host, target: Target, environment: tuple[tuple[str, str]
             host.run(
                 (*argv, "--python-platform", platform, "--target", scratch, f"uv=={version}"),
                 cwd=host.cache,
-                env=_environment.for_installer({**host.environ, **dict(environment)}),
+                env=_environment.for_installer(host.environ, dict(environment)),
             )
         except BundlingError as error:
             msg = f"uv {version}, which installs in the container, cannot be fetched from the package index: {error}"

@@ -30,6 +30,24 @@ def test_uvs_own_variables_win() -> None:
     assert translated["UV_DEFAULT_INDEX"] == "https://uv/"
 
 
+def test_a_later_layer_wins_under_whatever_name() -> None:
+    translated = _environment.for_installer(
+        {"UV_DEFAULT_INDEX": "https://process/", "SSL_CERT_FILE": "/process.pem"},
+        {"PIP_INDEX_URL": "https://option/", "PIP_CERT": "/option.pem"},
+    )
+
+    assert translated["UV_DEFAULT_INDEX"] == "https://option/"
+    assert translated["SSL_CERT_FILE"] == "/option.pem"
+
+
+@pytest.mark.parametrize("name", ["UV_INDEX_MAIN_PASSWORD", "POETRY_HTTP_BASIC_MAIN_USERNAME"])
+def test_credentials_are_there_as_a_url_has_to_have_them(name: str) -> None:
+    translated = _environment.for_installer({name: "a/b@c:%"})
+
+    assert translated[name] == "a/b@c:%"
+    assert translated[f"{name}_IN_URL"] == "a%2Fb%40c%3A%25"
+
+
 @pytest.mark.parametrize("name", ["VIRTUAL_ENV", "PYTHONPATH", "UV_PYTHON", "CONDA_PREFIX"])
 def test_the_python_environment_of_whoever_runs_cdk_does_not_count(name: str) -> None:
     assert name not in _environment.for_installer({name: "/somewhere"})

@@ -84,7 +84,8 @@ def _export_of(
         python="python",
         ids=None,
     )
-    packaging = _packaging.detect(entry, choice=choice or Choice())
+    index = entry / "index.py"
+    packaging = _packaging.detect(entry, index=index if index.is_file() else None, choice=choice or Choice())
     return _export.requirements(packaging, host=host, environment={})
 
 
@@ -185,8 +186,8 @@ def test_indexes_of_the_manifest_that_locked_packages_come_from_are_asked(tmp_pa
 @pytest.mark.parametrize(
     ("variables", "user_info"),
     [
-        (("USERNAME", "PASSWORD"), "${UV_INDEX_MY_TORCH_USERNAME}:${UV_INDEX_MY_TORCH_PASSWORD}@"),
-        (("USERNAME",), "${UV_INDEX_MY_TORCH_USERNAME}@"),
+        (("USERNAME", "PASSWORD"), "${UV_INDEX_MY_TORCH_USERNAME_IN_URL}:${UV_INDEX_MY_TORCH_PASSWORD_IN_URL}@"),
+        (("USERNAME",), "${UV_INDEX_MY_TORCH_USERNAME_IN_URL}@"),
         ((), ""),
     ],
 )
@@ -332,6 +333,44 @@ def test_pipenv_runs_isolated_and_pinned(tmp_path: Path) -> None:
     assert found.options == ("--index-url https://${USER}:${TOKEN}@index.invalid/simple",)
 
 
+@pytest.mark.parametrize(
+    ("variables", "told"),
+    [
+        ({"UV_DEFAULT_INDEX": "https://user:s3cret@index.invalid/simple/"}, ["UV_DEFAULT_INDEX"]),
+        ({"PIP_INDEX_URL": "https://mirror.invalid/simple"}, []),
+        ({"UV_INDEX": "https://more.invalid/simple main=https://index.invalid/simple"}, ["UV_INDEX"]),
+        ({"UV_INDEX": "main=https://mirror.invalid/simple"}, []),
+        ({"UV_EXTRA_INDEX_URL": "https://mirror.invalid/simple"}, []),
+    ],
+)
+def test_an_index_that_a_uv_lock_does_not_name_makes_it_not_stale(
+    tmp_path: Path, variables: dict[str, str], told: list[str]
+) -> None:
+    entry = _uv(tmp_path)
+    with (entry / "uv.lock").open("a") as lock:
+        lock.write('\n[[package]]\nname = "more"\nsource = { registry = "https://index.invalid/simple" }\n')
+    tool = _Tool()
+
+    _export_of(entry, tool, environ=variables)
+
+    ((_, _, env),) = tool.calls
+    assert [name for name in ("UV_DEFAULT_INDEX", "UV_INDEX", "UV_EXTRA_INDEX_URL") if name in env] == told
+
+
+@pytest.mark.parametrize("file", ["pyproject.toml", "index.py"])
+def test_credentials_of_an_index_are_taken_from_its_variables_without_a_lock_too(tmp_path: Path, file: str) -> None:
+    block = '[[tool.uv.index]]\nname = "main"\nurl = "https://index.invalid/simple/"\ndefault = true\n'
+    script = 'dependencies = ["six"]\n' + block
+    commented = "".join(f"# {line}\n" for line in ("/// script", *script.splitlines(), "///"))
+    project = '[project]\nname = "fn"\nversion = "0"\n' + script
+    (tmp_path / file).write_text(project if file == "pyproject.toml" else commented)
+
+    found = _export_of(tmp_path, _Tool(), environ={"UV_INDEX_MAIN_PASSWORD": "s3cret"})
+
+    assert found.options == ("--index-url https://:${UV_INDEX_MAIN_PASSWORD_IN_URL}@index.invalid/simple/",)
+    assert found.lines == ("six",)
+
+
 def test_credentials_of_poetry_sources_are_taken_from_its_variables(tmp_path: Path) -> None:
     manifest = '[[tool.poetry.source]]\nname = "my-index"\nurl = "https://index.invalid/simple/"\n'
     tool = _Tool("--index-url https://index.invalid/simple\n\nsix==1.17.0\n")
@@ -340,7 +379,8 @@ def test_credentials_of_poetry_sources_are_taken_from_its_variables(tmp_path: Pa
     found = _export_of(_poetry(tmp_path, manifest=manifest), tool, environ=environ)
 
     name = "POETRY_HTTP_BASIC_MY_INDEX"
-    assert found.options == (f"--index-url https://${{{name}_USERNAME}}:${{{name}_PASSWORD}}@index.invalid/simple",)
+    user_info = f"${{{name}_USERNAME_IN_URL}}:${{{name}_PASSWORD_IN_URL}}"
+    assert found.options == (f"--index-url https://{user_info}@index.invalid/simple",)
 
 
 def test_an_export_is_asked_for_once(tmp_path: Path) -> None:
