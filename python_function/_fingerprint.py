@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import os
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Final
@@ -59,14 +60,17 @@ def _identity(spec: BundleSpec) -> dict[str, object]:
 
 def _lines(directory: Path, files: Iterable[tuple[str, str]]) -> Iterable[bytes]:
     for path, place in files:
-        file = directory / path
-        try:
-            content = file.read_bytes()
-            executable = bool(file.stat().st_mode & 0o100)
-        except OSError as error:
-            msg = f"{file} cannot be read: {error.strerror}. Change that, or leave it out by asset_excludes."
-            raise EntryError(msg) from error
-        if b"\0" not in content[:_TEXT_PROBE]:
+        content, mode = _read(os.path.join(directory, path))
+        if b"\r\n" in content and b"\0" not in content[:_TEXT_PROBE]:
             content = content.replace(b"\r\n", b"\n")
         name = place.encode(errors="surrogateescape")
-        yield b"%b\0%d\0%b\n" % (name, executable, hashlib.sha256(content).hexdigest().encode())
+        yield b"%b\0%d\0%b\n" % (name, bool(mode & 0o100), hashlib.sha256(content).hexdigest().encode())
+
+
+def _read(path: str) -> tuple[bytes, int]:
+    try:
+        with open(path, "rb", buffering=0) as file:
+            return file.read(), os.fstat(file.fileno()).st_mode
+    except OSError as error:
+        msg = f"{path} cannot be read: {error.strerror}. Change that, or leave it out by asset_excludes."
+        raise EntryError(msg) from error
