@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, assert_never
 
-from python_function import _environment, _installed, _script, _source, _tree
+from python_function import _environment, _installed, _pip_conf, _script, _source, _tree
 from python_function._host import Host
 from python_function._steps import INPUT, OUTPUT, CleanInstalled, CopySource, Hook, PinLocal, Run, Site, Step
 from python_function.errors import BundlingError, CommandError, NoWheelError
@@ -17,6 +17,9 @@ _NO_WHEEL: Final = re.compile(
     r"|Building source distributions is disabled, but attempted to build `(?P<built>[^`=@ ]+)"
 )
 """How uv says that a package would have to be built."""
+
+_NOT_FOUND: Final = re.compile(r"No solution found|Failed to fetch|not found in the (?:package )?registry")
+"""How uv says that no index it knows has a package, or that one does not answer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +64,8 @@ class LocalBuild:
             packages = _without_wheel(error.output)
             if packages:
                 raise NoWheelError(packages, error.output) from error
-            msg = f"could not {step.purpose}: {error}"
+            hint = _pip_conf.hint({**self.host.environ, **env}) if _NOT_FOUND.search(error.output) else ""
+            msg = f"could not {step.purpose}: {error}" + (f"\n{hint}" if hint else "")
             raise BundlingError(msg) from error
 
     def _hook(self, hook: Hook) -> None:
