@@ -130,6 +130,5 @@ def _complete(spec: BundleSpec, output: Path, host: Host) -> None:
         msg = f"The bundle of {spec.source.directory} cannot be an asset: {error}"
         raise BundlingError(msg) from error
     _verify.check(spec, output)
-    hidden = _verify.shadowed(spec, output, _source.files(spec.source))
-    if hidden:
-        host.report.say(f"warning: the source hides files of installed packages: {', '.join(hidden[:3])}")
+    for module, distribution in _verify.hidden(spec, output, _source.files(spec.source)):
+        host.report.say(f"warning: the source has its own {module}, which hides the installed {distribution}")

@@ -127,7 +127,26 @@ def placed(files: Iterable[str], strip: str = "") -> list[tuple[str, str]]:
 
 def copy(source: Path, destination: Path, rules: Sequence[Rule], strip: str = "") -> None:
     """Copy the files of *source* that *rules* leave in, over what *destination* has under the same names."""
-    copy_files(source, destination, placed(select(source, rules), strip))
+    files = placed(select(source, rules), strip)
+    if destination.is_dir():
+        _give_way(destination, module_names(place for _, place in files))
+    copy_files(source, destination, files)
+
+
+def module_names(files: Iterable[str]) -> set[str]:
+    """Return the names under which Python finds modules and packages among *files*, paths below the search path."""
+    parts = [path.split("/") for path in files]
+    modules = {path[0][:-3] for path in parts if len(path) == 1 and path[0].endswith(".py")}
+    return modules | {path[0] for path in parts if path[1:] == ["__init__.py"]}
+
+
+def _give_way(directory: Path, names: set[str]) -> None:
+    """Remove what is imported by one of *names* from *directory*: Python takes packages before modules of a name."""
+    for entry in list(os.scandir(directory)):
+        name, _, suffix = entry.name.partition(".")
+        is_package = entry.is_dir() and not suffix and os.path.exists(os.path.join(entry.path, "__init__.py"))
+        if name in names and (is_package or suffix.endswith(("py", "so"))):
+            remove(Path(entry.path))
 
 
 def copy_files(source: Path, destination: Path, files: Iterable[tuple[str, str]]) -> None:

@@ -1,9 +1,11 @@
 """The finished bundle against what was asked for."""
 
+from collections.abc import Iterable
 from importlib.metadata import Distribution, distributions
 from pathlib import Path
 
 from python_function._plan import BundleSpec
+from python_function._tree import module_names
 from python_function.errors import BundlingError
 
 _MEGABYTE = 1_000_000
@@ -33,11 +35,16 @@ def _empty_message(spec: BundleSpec) -> str:
     return message
 
 
-def shadowed(spec: BundleSpec, output: Path, source: tuple[tuple[str, str], ...]) -> tuple[str, ...]:
-    """Return the files of distributions that a source file has taken the place of, as paths in the bundle."""
-    root = output / spec.prefix
-    placed = {place for _, place in source}
-    return tuple(sorted(placed & {str(file) for found in _installed(root) for file in found.files or ()}))
+def hidden(spec: BundleSpec, output: Path, source: Iterable[tuple[str, str]]) -> tuple[tuple[str, str], ...]:
+    """Return the modules of *source* that have taken the place of installed ones, each with the distribution."""
+    own = module_names(place for _, place in source)
+    found = {
+        (name, distribution.name)
+        for distribution in _installed(output / spec.prefix)
+        for line in (distribution.read_text("RECORD") or "").splitlines()
+        if (name := line.split("/")[0].partition(".")[0]) in own
+    }
+    return tuple(sorted(found))
 
 
 def _installed(root: Path) -> list[Distribution]:

@@ -192,9 +192,10 @@ def test_source_that_hides_a_dependency_is_told(
         if "--target" in argv:
             target = Path(argv[argv.index("--target") + 1])
             (target / "docopt-0.6.2.dist-info").mkdir(parents=True)
-            (target / "docopt.py").touch()
+            (target / "docopt").mkdir()
+            (target / "docopt/__init__.py").touch()
             (target / "docopt-0.6.2.dist-info/METADATA").write_text("Name: docopt\nVersion: 0.6.2\n")
-            (target / "docopt-0.6.2.dist-info/RECORD").write_text("docopt.py,,\nindex.txt,,\n")
+            (target / "docopt-0.6.2.dist-info/RECORD").write_text("docopt/__init__.py,,\nindex.txt,,\n")
         return ""
 
     recorder.answer = install
@@ -203,7 +204,8 @@ def test_source_that_hides_a_dependency_is_told(
     _bundle.build(depending, output, make_host(recorder))
 
     assert (output / "docopt.py").read_text() == "ours = True\n"
-    assert "Stack/Function: warning: the source hides files of installed packages: docopt.py" in lines
+    assert not (output / "docopt").exists()
+    assert "Stack/Function: warning: the source has its own docopt, which hides the installed docopt" in lines
 
 
 def test_the_users_tree_is_not_touched(

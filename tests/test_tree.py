@@ -193,6 +193,30 @@ def test_the_source_wins_over_what_is_there(tmp_path: Path) -> None:
     assert (tmp_path / "out/both.py").read_text() == "both.py"
 
 
+@pytest.mark.parametrize(
+    ("source", "installed", "left"),
+    [
+        (["idna.py"], ["idna/__init__.py", "idna/core.py"], ["idna.py"]),
+        (["idna.py"], ["idna.cpython-313-x86_64-linux-gnu.so", "idna.abi3.so"], ["idna.py"]),
+        (["idna/__init__.py"], ["idna/__init__.py", "idna/core.py"], ["idna/__init__.py"]),
+        (["idna/__init__.py"], ["idna.py"], ["idna/__init__.py"]),
+        (["space/mine.py"], ["space/theirs.py"], ["space/mine.py", "space/theirs.py"]),
+        (["idna.py"], ["idna/data.txt"], ["idna.py", "idna/data.txt"]),
+        (["idna.py"], ["idna-3.10.dist-info/METADATA"], ["idna-3.10.dist-info/METADATA", "idna.py"]),
+        (["idna.txt"], ["idna/__init__.py"], ["idna.txt", "idna/__init__.py"]),
+    ],
+)
+def test_what_python_would_import_in_the_place_of_the_source_goes(
+    tmp_path: Path, source: list[str], installed: list[str], left: list[str]
+) -> None:
+    write(tmp_path / "in", *source)
+    write(tmp_path / "out", *installed)
+
+    _tree.copy(tmp_path / "in", tmp_path / "out", ())
+
+    assert _tree.select(tmp_path / "out", ()) == left
+
+
 def test_the_source_never_writes_through_a_link_into_the_installers_cache(tmp_path: Path) -> None:
     write(tmp_path, "cache/both.py", "in/both.py")
     (tmp_path / "out").mkdir()
