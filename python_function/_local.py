@@ -18,7 +18,9 @@ _NO_WHEEL: Final = re.compile(
 )
 """How uv says that a package would have to be built."""
 
-_NOT_FOUND: Final = re.compile(r"No solution found|Failed to fetch|not found in the (?:package )?registry")
+_NOT_FOUND: Final = re.compile(
+    r"Failed to fetch|not found in the (?:package )?registry|there (?:is no version|are no versions) of"
+)
 """How uv says that no index it knows has a package, or that one does not answer."""
 
 
