@@ -14,7 +14,7 @@ import uv
 from aws_cdk import aws_lambda as lambda_
 from constructs import Construct
 
-from python_function import _bundle, _fingerprint
+from python_function import _bundle, _fingerprint, _verify
 from python_function._host import Host
 from python_function._plan import BundleSpec, Container
 from python_function._process import Process
@@ -113,6 +113,7 @@ def bundled(scope: Construct, id: str, spec: BundleSpec, options: BundlingOption
     name = f"{scope.node.path}/{id}".lstrip("/")
     bundler = Bundler(spec, name)
     with plainly():
+        _verify.expect(spec)
         code = _code(spec, options, bundler)
     try:
         yield code

@@ -1,6 +1,8 @@
 """What the values of options are held to, whatever type checkers were told."""
 
+import inspect
 from collections.abc import Mapping, Sequence
+from os import PathLike
 from pathlib import PureWindowsPath
 from typing import cast
 
@@ -8,11 +10,34 @@ from python_function._steps import INPUT, OUTPUT
 from python_function.errors import OptionError
 
 
-def sequence(name: str, value: object) -> None:
-    """Hold *value* to being a list, which a string is by mistake only."""
+def sequence(name: str, value: object, item: str = "str") -> None:
+    """Hold *value* to being a list, which a string is by mistake only, of the class that is called *item*."""
     if isinstance(value, str) or not isinstance(value, Sequence):
         msg = f"{name} must be a list, not {value!r}. Write {name}=[...]."
         raise OptionError(msg)
+    wrong = [entry for entry in cast("Sequence[object]", value) if not _is(entry, item)]
+    if wrong:
+        msg = f"{name} must hold {'strings' if item == 'str' else item}, not {wrong[0]!r}."
+        raise OptionError(msg)
+
+
+def instance(name: str, value: object, kind: str) -> None:
+    """Hold *value* to being None or of the class that is called *kind*, by name: CDK may not be imported yet."""
+    if value is not None and not _is(value, kind):
+        words = {"str": "a string", "bool": "True or False"}
+        msg = f"{name} must be {words.get(kind, f'an {kind}')}, not {value!r}."
+        raise OptionError(msg)
+
+
+def path(name: str, value: object) -> None:
+    """Hold *value* to being a path, or None."""
+    if value is not None and not isinstance(value, str | PathLike):
+        msg = f"{name} must be a path, not {value!r}."
+        raise OptionError(msg)
+
+
+def _is(value: object, kind: str) -> bool:
+    return kind.rpartition(".")[2] in {base.__name__ for base in type(value).__mro__}
 
 
 def mapping(name: str, value: object) -> None:
@@ -36,11 +61,27 @@ def suffix(given: str) -> None:
         raise OptionError(msg)
 
 
+def hooks(value: object) -> None:
+    """Hold *value* to being None or something that hooks can be had from."""
+    if value is not None and not all(hasattr(value, phase) for phase in ("before_bundling", "after_bundling")):
+        msg = (
+            "command_hooks must be a CommandHooks, or an object with the methods before_bundling and after_bundling,"
+            f" not {value!r}. Write CommandHooks(before_bundling=...)."
+        )
+        raise OptionError(msg)
+
+
 def hook_lines(hooks: object, phase: str) -> tuple[str, ...]:
     """Return the lines that *hooks* give for *phase*; a function is called once."""
     if hooks is None:
         return ()
-    commands = getattr(hooks, phase, None)
+    commands: object = getattr(hooks, phase)
+    if callable(commands):
+        try:
+            inspect.signature(commands).bind(INPUT, OUTPUT)
+        except TypeError as error:
+            msg = f"command_hooks: {phase} must take two arguments, the input and the output directory: {error}."
+            raise OptionError(msg) from error
     found: object = commands(INPUT, OUTPUT) if callable(commands) else commands
     if isinstance(found, str):
         return (found,)

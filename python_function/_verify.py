@@ -2,11 +2,12 @@
 
 from collections.abc import Iterable
 from importlib.metadata import Distribution, distributions
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
+from python_function import _source
 from python_function._plan import BundleSpec
 from python_function._tree import module_names
-from python_function.errors import BundlingError
+from python_function.errors import BundlingError, EntryError
 
 _MEGABYTE = 1_000_000
 
@@ -26,6 +27,27 @@ def check(spec: BundleSpec, output: Path) -> None:
             " Look at what asset_excludes, hooks and command leave there."
         )
         raise BundlingError(msg)
+
+
+def expect(spec: BundleSpec) -> None:
+    """Look through what will be in the bundle of *spec*, unless something may add to it.
+
+    Raises:
+        EntryError: There is nothing, or the handler's file is left out.
+    """
+    if spec.before or spec.after or spec.container.command:
+        return
+    places = {str(PurePosixPath(spec.prefix) / place) for _, place in _source.files(spec.source)}
+    directory = spec.source.directory
+    if spec.handler_file is not None and spec.handler_file not in places:
+        msg = (
+            f"The handler's file {spec.handler_file!r} of {directory} is left out of the bundle, by default or by"
+            f" asset_excludes={list(spec.source.excludes)}. '!name' takes something back."
+        )
+        raise EntryError(msg)
+    if not places and spec.packaging.kind == "none":
+        msg = f"{directory} holds nothing to bundle: no file that is left in, and nothing that declares dependencies."
+        raise EntryError(msg)
 
 
 def _empty_message(spec: BundleSpec) -> str:

@@ -6,7 +6,7 @@ from typing import Unpack
 from aws_cdk import aws_lambda as lambda_
 from constructs import Construct
 
-from python_function import _asset, _caller, _entry, _runtime, _spec
+from python_function import _asset, _caller, _checks, _entry, _runtime, _spec
 from python_function._cdk_props import FunctionOptions
 from python_function.errors import plainly
 from python_function.options import BundlingOptions
@@ -63,6 +63,9 @@ class PythonFunction(lambda_.Function):
         architecture = architecture or lambda_.Architecture.X86_64
         definers = _caller.defining_files(self) if entry is None else ()
         with plainly():
+            _checks.path("entry", entry)
+            _checks.instance("runtime", runtime, "aws_lambda.Runtime")
+            _checks.instance("architecture", architecture, "aws_lambda.Architecture")
             found = _entry.resolve(
                 entry, index=index, handler=handler, cwd=Path.cwd(), definers=definers, construct_id=id
             )

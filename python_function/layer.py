@@ -7,7 +7,7 @@ from typing import Unpack
 from aws_cdk import aws_lambda as lambda_
 from constructs import Construct
 
-from python_function import _asset, _entry, _runtime, _spec
+from python_function import _asset, _checks, _entry, _runtime, _spec
 from python_function._cdk_props import LayerVersionOptions
 from python_function.errors import plainly
 from python_function.options import BundlingOptions
@@ -57,6 +57,9 @@ class PythonLayerVersion(lambda_.LayerVersion):
         """
         bundling = BundlingOptions.checked(bundling)
         with plainly():
+            _checks.path("entry", entry)
+            _checks.sequence("compatible_runtimes", compatible_runtimes or (), "aws_lambda.Runtime")
+            _checks.sequence("compatible_architectures", compatible_architectures or (), "aws_lambda.Architecture")
             directory = _entry.directory(entry, cwd=Path.cwd())
             runtimes = list(compatible_runtimes or ())
             chosen = _runtime.infer(directory, given=runtimes[0].name if runtimes else None)

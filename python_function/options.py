@@ -1,7 +1,7 @@
 """What users may set about bundling."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, Literal, Protocol, Self, TypeAlias, get_args
 
@@ -31,17 +31,20 @@ _CONTAINER_ONLY: Final = (
 )
 """Options that mean nothing without a container."""
 
-_SEQUENCES: Final = (
-    "asset_excludes",
-    "groups",
-    "extras",
-    "exclude_packages",
-    "installer_args",
-    "volumes",
-    "volumes_from",
-    "entrypoint",
-    "command",
-)
+_LISTS: Final = {
+    **dict.fromkeys(("asset_excludes", "groups", "extras", "exclude_packages", "installer_args"), "str"),
+    **dict.fromkeys(("volumes_from", "entrypoint", "command"), "str"),
+    "volumes": "aws_cdk.DockerVolume",
+}
+_KINDS: Final = {
+    **dict.fromkeys(("output_path_suffix", "asset_hash", "platform", "network", "user", "security_opt"), "str"),
+    **dict.fromkeys(("working_directory", "poetry_version", "pipenv_version"), "str"),
+    **dict.fromkeys(("poetry_include_hashes", "poetry_without_urls"), "bool"),
+    "image": "aws_cdk.DockerImage",
+    "asset_hash_type": "aws_cdk.AssetHashType",
+    "bundling_file_access": "aws_cdk.BundlingFileAccess",
+}
+"""The class of what each list holds, and of each single value."""
 _MAPPINGS: Final = ("environment", "build_args")
 
 Commands: TypeAlias = str | Sequence[str] | Callable[[str, str], Sequence[str]]
@@ -164,8 +167,12 @@ class BundlingOptions:
     bundling_file_access: "BundlingFileAccess | None" = None
 
     def __post_init__(self) -> None:
-        for name in _SEQUENCES:
-            _checks.sequence(name, getattr(self, name))
+        for name, item in _LISTS.items():
+            _checks.sequence(name, getattr(self, name), item)
+        for name, kind in _KINDS.items():
+            _checks.instance(name, getattr(self, name), kind)
+        _checks.path("project_root", self.project_root)
+        _checks.hooks(self.command_hooks)
         for name in _MAPPINGS:
             _checks.mapping(name, getattr(self, name))
         compile_rules(self.asset_excludes)
@@ -195,8 +202,7 @@ class BundlingOptions:
             raise OptionError(msg)
 
     def _given(self, names: Sequence[str]) -> list[str]:
-        defaults = {field.name: field.default for field in fields(self)}
-        return [name for name in names if getattr(self, name) != defaults[name]]
+        return [name for name in names if getattr(self, name)]
 
     @classmethod
     def checked(cls, options: object) -> Self:
@@ -210,7 +216,7 @@ class BundlingOptions:
         if isinstance(options, cls):
             return options
         found = f"{type(options).__module__}.{type(options).__qualname__}".removeprefix("builtins.")
-        msg = f"bundling must be a python_function.BundlingOptions, not {found}. Write bundling=BundlingOptions(...)."
+        msg = f"bundling must be a python_function.BundlingOptions, not {found}. It is the one from python_function."
         raise TypeError(msg)
 
     @property

@@ -16,7 +16,7 @@ from aws_cdk import aws_lambda as lambda_
 from aws_cdk.assertions import Annotations, Match, Template
 
 from python_function import BundlingOptions, CommandHooks, PythonFunction, PythonLayerVersion, _cdk_props
-from python_function.errors import BundlingError, OptionError
+from python_function.errors import BundlingError, EntryError, OptionError
 from tests import generate_cdk_props
 
 RUNTIME = lambda_.Runtime.PYTHON_3_13
@@ -138,6 +138,39 @@ def test_options_of_cdk_itself_are_an_error_that_names_ours(unbundled: Stack, en
 def test_only_python_runtimes(unbundled: Stack, entry: Path) -> None:
     with pytest.raises(OptionError, match=r"runtime must be a Python runtime, not 'nodejs22\.x'"):
         PythonFunction(unbundled, "Function", entry=entry, runtime=lambda_.Runtime.NODEJS_22_X)
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"runtime": "python3.13"}, r"runtime must be an aws_lambda\.Runtime, not 'python3\.13'"),
+        ({"architecture": "arm64"}, r"architecture must be an aws_lambda\.Architecture, not 'arm64'"),
+        ({"entry": 3}, r"entry must be a path, not 3"),
+        ({"bundling": BundlingOptions(asset_excludes=["*.py"])}, r"handler's file 'index\.py' of .* is left out"),
+    ],
+)
+def test_a_mistake_is_told_before_anything_is_built(
+    unbundled: Stack, entry: Path, options: dict[str, Any], message: str
+) -> None:
+    (entry / "other.txt").touch()
+
+    with pytest.raises((OptionError, EntryError), match=message):
+        PythonFunction(unbundled, "Function", **{"entry": entry, **options})
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"compatible_runtimes": RUNTIME}, r"compatible_runtimes must be a list, not "),
+        ({"compatible_architectures": ["arm64"]}, r"compatible_architectures must hold aws_lambda\.Architecture"),
+        ({"bundling": BundlingOptions(asset_excludes=["*"])}, r"entry holds nothing to bundle"),
+    ],
+)
+def test_a_mistake_about_a_layer_is_told_before_anything_is_built(
+    unbundled: Stack, entry: Path, options: dict[str, Any], message: str
+) -> None:
+    with pytest.raises((OptionError, EntryError), match=message):
+        PythonLayerVersion(unbundled, "Layer", **{"entry": entry, **options})
 
 
 def test_a_bundle_holds_the_source(stack: Stack, entry: Path) -> None:

@@ -31,6 +31,15 @@ IMAGE = DockerImage.from_registry("image:tag")
         ({"asset_hash_type": AssetHashType.CUSTOM}, r"asset_hash_type is CUSTOM, so asset_hash has to be given"),
         ({"environment": {"RETRIES": 3}}, r"environment\['RETRIES'\] must be a string, not of type int"),
         ({"build_args": ["A=1"]}, r"build_args must map names to values, not be of type list"),
+        ({"image": "x:y"}, r"image must be an aws_cdk\.DockerImage, not 'x:y'"),
+        ({"volumes": ["/a:/b"]}, r"volumes must hold aws_cdk\.DockerVolume, not '/a:/b'"),
+        ({"asset_hash_type": "output"}, r"asset_hash_type must be an aws_cdk\.AssetHashType, not 'output'"),
+        ({"bundling_file_access": "VOLUME_COPY"}, r"bundling_file_access must be an aws_cdk\.BundlingFileAccess"),
+        ({"user": 1000}, r"user must be a string, not 1000"),
+        ({"poetry_version": 2}, r"poetry_version must be a string, not 2"),
+        ({"poetry_include_hashes": "no"}, r"poetry_include_hashes must be True or False, not 'no'"),
+        ({"asset_excludes": [3]}, r"asset_excludes must hold strings, not 3"),
+        ({"command_hooks": "echo"}, r"command_hooks must be a CommandHooks, .* not 'echo'"),
         ({"command": ["make"], "command_hooks": CommandHooks()}, r"command runs in place of the whole build"),
     ],
 )
@@ -82,6 +91,12 @@ def test_auto_means_the_container_where_an_option_asks_for_it(options: Mapping[s
     assert BundlingOptions(**options).effective_strategy == "docker"
 
 
+@pytest.mark.parametrize("empty", [{"volumes": []}, {"command": []}, {"build_args": {}}, {"volumes_from": ()}])
+def test_what_is_empty_is_not_given(empty: Mapping[str, Any]) -> None:
+    assert BundlingOptions(**empty).effective_strategy == "auto"
+    assert BundlingOptions(strategy="local", **empty).effective_strategy == "local"
+
+
 def test_auto_is_left_open_by_all_other_options() -> None:
     options = BundlingOptions(
         asset_excludes=["tests"],
@@ -118,12 +133,21 @@ def test_hooks_come_in_many_shapes(hooks: CommandHooks | Methods | None, lines: 
     assert BundlingOptions(command_hooks=hooks).hook_lines() == lines
 
 
-@pytest.mark.parametrize("wrong", [3, [1], None, {"a": "b"}.keys()])
+@pytest.mark.parametrize("wrong", [3, [1], None, {"a"}])
 def test_hooks_that_are_no_commands_are_an_error(wrong: Any) -> None:  # noqa: ANN401 - anything at all
     hooks = CommandHooks(before_bundling=wrong)
 
     with pytest.raises(OptionError, match=r"command_hooks: before_bundling must be or return shell commands"):
         BundlingOptions(command_hooks=hooks).hook_lines()
+
+
+def test_a_function_that_takes_something_else_is_an_error() -> None:
+    wrong: Any = lambda input_dir: [f"ls {input_dir}"]  # noqa: E731
+
+    with pytest.raises(
+        OptionError, match=r"before_bundling must take two arguments, the input and the output directory"
+    ):
+        BundlingOptions(command_hooks=CommandHooks(before_bundling=wrong)).hook_lines()
 
 
 def test_a_function_is_called_once() -> None:
