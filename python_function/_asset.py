@@ -5,6 +5,7 @@ import shutil
 import sys
 from collections.abc import Generator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import aws_cdk
@@ -14,7 +15,7 @@ import uv
 from aws_cdk import aws_lambda as lambda_
 from constructs import Construct
 
-from python_function import _bundle, _fingerprint, _verify
+from python_function import _bundle, _fingerprint, _uv, _verify
 from python_function._host import Host
 from python_function._plan import BundleSpec, Container
 from python_function._process import Process
@@ -96,6 +97,7 @@ def host(name: str) -> Host:
         uv=uv.find_uv_bin(),
         python=sys.executable,
         ids=(os.getuid(), os.getgid()) if os.name == "posix" else None,
+        uv_config=_uv.user_configuration(os.environ, Path.home()),
     )
 
 
@@ -111,6 +113,7 @@ def bundled(scope: Construct, id: str, spec: BundleSpec, options: BundlingOption
         PythonFunctionError: The bundle cannot be built.
     """
     name = f"{scope.node.path}/{id}".lstrip("/")
+    spec = _apart_from_output(spec, scope)
     bundler = Bundler(spec, name)
     with plainly():
         _verify.expect(spec)
@@ -130,15 +133,27 @@ def bundled(scope: Construct, id: str, spec: BundleSpec, options: BundlingOption
         _write(f"{name}: unchanged, its asset is reused")
 
 
+def _apart_from_output(spec: BundleSpec, scope: Construct) -> BundleSpec:
+    """Leave CDK's own output out of a source that it is in, which would hold every asset made before."""
+    stage = aws_cdk.Stage.of(scope)
+    output = Path(stage.asset_outdir) if stage else None
+    if output is None or not output.is_relative_to(spec.source.directory):
+        return spec
+    return replace(spec, source=replace(spec.source, outdir=output.relative_to(spec.source.directory).as_posix()))
+
+
 def _code(spec: BundleSpec, options: BundlingOptions, bundler: Bundler) -> lambda_.AssetCode:
     hashed_output = options.asset_hash_type is aws_cdk.AssetHashType.OUTPUT
+    fingerprint = _fingerprint.fingerprint(spec)
     return lambda_.Code.from_asset(
         str(spec.source.directory),
-        asset_hash=None if hashed_output else options.asset_hash or _fingerprint.fingerprint(spec),
+        asset_hash=None if hashed_output else options.asset_hash or fingerprint,
         asset_hash_type=aws_cdk.AssetHashType.OUTPUT if hashed_output else aws_cdk.AssetHashType.CUSTOM,
         bundling=aws_cdk.BundlingOptions(
             image=options.image or aws_cdk.DockerImage.from_registry(spec.container.image),
             local=bundler,
+            # CDK takes bundles of one directory for one unless it sees a difference, and it does not look at ours.
+            command=[fingerprint] if hashed_output else None,
             output_type=aws_cdk.BundlingOutput.NOT_ARCHIVED,
         ),
     )

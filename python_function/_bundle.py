@@ -1,10 +1,13 @@
 """Builds a bundle: chooses the executor, prepares what it needs, and finishes what it made."""
 
+import re
 import shutil
+import tempfile
 import time
-from collections.abc import Generator
+from collections.abc import Generator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Final
 
 from python_function import _environment, _export, _finish, _scratch, _script, _source, _uv, _verify
 from python_function._container import SCRATCH, UV, ContainerBuild, Directories
@@ -15,6 +18,9 @@ from python_function._requirements import Requirements
 from python_function._steps import INPUT, OUTPUT, Site
 from python_function._tree import TreeError
 from python_function.errors import BundlingError, EngineError, NoWheelError
+
+_PLAIN: Final = re.compile(r"[\w./+@=%-]+")
+"""Paths that no shell splits or expands, and no engine takes for a list of mounts."""
 
 
 def build(spec: BundleSpec, output: Path, host: Host) -> None:
@@ -30,7 +36,7 @@ def build(spec: BundleSpec, output: Path, host: Host) -> None:
             requirements = _export.requirements(spec.packaging, host=host, environment=dict(spec.environment))
             built = _build(spec, requirements, work, host)
             _finish.take(built, output, host.ids)
-        _complete(spec, output, host)
+        _complete(spec, output, host, known_as=(OUTPUT, str(built)))
     except BaseException:
         _empty(output)
         raise
@@ -47,14 +53,17 @@ def _empty(directory: Path) -> None:
 
 @contextmanager
 def _workplace(output: Path) -> Generator[Path]:
-    """Give a directory to work in.
+    """Give a directory to work in, whose path means the same to every shell and engine.
 
     In *output* it is on the file system of the finished bundle and shared with the engine if that is, and CDK removes
-    it should this process not live to.
+    it should this process not live to. A path that shells or engines would take apart is worked around elsewhere.
     """
-    work = output / ".python-function"
-    work.mkdir(mode=0o700)
+    place = output if _PLAIN.fullmatch(str(output)) else None
+    work = Path(tempfile.mkdtemp(prefix=".python-function-", dir=place))
     try:
+        if not _PLAIN.fullmatch(str(work)):
+            msg = f"Nothing can be built below {work}: set TMPDIR to a path of letters, digits, '.', '_' and '-'."
+            raise BundlingError(msg)
         yield work
     finally:
         shutil.rmtree(work)
@@ -90,7 +99,7 @@ def _instead(spec: BundleSpec, requirements: Requirements, work: Path, host: Hos
 def _locally(spec: BundleSpec, requirements: Requirements, work: Path, host: Host) -> Path:
     output = work / "output"
     output.mkdir(parents=True)
-    staged = bool(spec.before or spec.after or spec.source.only or spec.source.within)
+    staged = bool(spec.has_own_steps or spec.source.only or spec.source.within)
     if staged:
         _source.copy(spec.source.directory, work / "input", _source.staged_files(spec.source))
     site = Site(
@@ -100,6 +109,7 @@ def _locally(spec: BundleSpec, requirements: Requirements, work: Path, host: Hos
         uv=host.uv,
         python=host.python,
         is_target=False,
+        uv_config=host.uv_config,
     )
     _scratch.lay(requirements, work / "scratch", seen_as=site.scratch)
     LocalBuild(host, site, dict(spec.environment)).do(plan(spec, requirements, site))
@@ -109,7 +119,8 @@ def _locally(spec: BundleSpec, requirements: Requirements, work: Path, host: Hos
 def _in_container(spec: BundleSpec, requirements: Requirements, work: Path, host: Host, *, reason: str) -> Path:
     directories = Directories(work=work, uv=_uv.for_container(host, spec.target, spec.environment))
     directories.output.mkdir()
-    _source.copy(spec.source.directory, directories.input, _source.staged_files(spec.source))
+    staged = _source.staged_files(spec.source) if spec.has_own_steps else _source.unplaced_files(spec.source)
+    _source.copy(spec.source.directory, directories.input, staged)
     _scratch.lay(requirements, directories.scratch, seen_as=SCRATCH)
     site = Site(input=INPUT, output=OUTPUT, scratch=SCRATCH, uv=f"{UV}/uv", python="python3", is_target=True)
     there = _environment.for_installer(host.environ)
@@ -123,9 +134,9 @@ def _in_container(spec: BundleSpec, requirements: Requirements, work: Path, host
     return directories.output
 
 
-def _complete(spec: BundleSpec, output: Path, host: Host) -> None:
+def _complete(spec: BundleSpec, output: Path, host: Host, *, known_as: Sequence[str]) -> None:
     try:
-        _finish.finish(output)
+        _finish.finish(output, known_as)
     except TreeError as error:
         msg = f"The bundle of {spec.source.directory} cannot be an asset: {error}"
         raise BundlingError(msg) from error

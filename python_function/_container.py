@@ -2,7 +2,7 @@
 
 import uuid
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
@@ -20,8 +20,15 @@ _HOME: Final = "/tmp"  # noqa: S108 - in the container, where the user may have 
 _LEAVE_OPEN: Final = f"trap 'chmod -R a+rwX {INPUT} {OUTPUT} {SCRATCH} 2>/dev/null' EXIT\n"
 """Lets the host take and remove what another user has made."""
 
-_CLIENT_NAMES: Final = frozenset({"HOME", "PATH", "TMPDIR", "XDG_RUNTIME_DIR"})
-_CLIENT_PREFIXES: Final = ("CONTAINER_", "DOCKER_", "PODMAN_")
+_CLIENT_NAMES: Final = frozenset(
+    {
+        *("HOME", "PATH", "TMPDIR", "XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_RUNTIME_DIR"),
+        *("SSL_CERT_DIR", "SSL_CERT_FILE"),
+        *("CONTAINERS_CONF", "CONTAINER_CONNECTION", "CONTAINER_HOST", "CONTAINER_SSHKEY"),
+        *("DOCKER_API_VERSION", "DOCKER_CERT_PATH", "DOCKER_CONFIG", "DOCKER_CONTENT_TRUST", "DOCKER_CONTEXT"),
+        *("DOCKER_DEFAULT_PLATFORM", "DOCKER_HOST", "DOCKER_TLS", "DOCKER_TLS_VERIFY"),
+    }
+)
 """Variables that the engine's client reads itself: they cannot be handed on by name with another value."""
 
 
@@ -83,9 +90,21 @@ class ContainerBuild:
         except BaseException:
             self._remove(name)
             raise
+        finally:
+            if self.container.user and self.container.command and not self.container.copies:
+                self._open_again(directories)
+
+    def _open_again(self, directories: Directories) -> None:
+        """Let the host take and remove what the user's command has made as another user."""
+        container = replace(self.container, command=(), entrypoint=())
+        opener = ContainerBuild(self.host, container, {})
+        opener._call("run", "--rm", *self._mounts(directories), *opener._arguments(_LEAVE_OPEN))
 
     def _run_on_copies(self, name: str, script: str, directories: Directories) -> None:
-        self._call("create", "--name", name, *self._arguments(script))
+        try:
+            self._call("create", "--name", name, *self._arguments(script))
+        except CommandError as error:
+            raise _engine_errors.of_engine(error, engine=self._engine, image=self.container.image) from error
         try:
             # Under its own name a directory keeps its mode even where the engine has made one of that name already.
             for source in (directories.input, directories.output, directories.scratch):
@@ -101,8 +120,8 @@ class ContainerBuild:
         return self.host.environ.get("CDK_DOCKER", "docker")
 
     def _call(self, *arguments: str) -> None:
-        env = {**self.host.environ, **dict(self._variables)}
-        self.host.run((self._engine, *arguments), cwd=Path.cwd(), env=env)
+        handed_on = {name: value for name, value in self._variables if name not in _CLIENT_NAMES}
+        self.host.run((self._engine, *arguments), cwd=Path.cwd(), env={**self.host.environ, **handed_on})
 
     def _remove(self, name: str) -> None:
         try:
@@ -114,7 +133,7 @@ class ContainerBuild:
     def _variables(self) -> tuple[tuple[str, str], ...]:
         cache = _HOME if self._is_foreign else CACHE
         own = {"HOME": _HOME, "UV_CACHE_DIR": f"{cache}/uv"}
-        return tuple(sorted({**own, **_environment.for_installer(self.environment)}.items()))
+        return tuple(sorted({**own, **_environment.for_container(self.environment)}.items()))
 
     def _arguments(self, script: str) -> tuple[str, ...]:
         """Return what ``run`` and ``create`` have in common: the options, the image, the command."""
@@ -171,15 +190,15 @@ class ContainerBuild:
 
     def _handed_on(self, name: str, value: str) -> str:
         """Return the name alone, for the client to inherit the value, which no argument may show."""
-        own = name in _CLIENT_NAMES or name.startswith(_CLIENT_PREFIXES)
-        return f"{name}={value}" if own else name
+        return f"{name}={value}" if name in _CLIENT_NAMES else name
 
     def _mounts(self, directories: Directories) -> tuple[str, ...]:
-        relabel = ":z" if _selinux() else ""
+        relabel = ("z",) if _selinux() else ()
         cache = () if self._is_foreign else ((self._cache(), CACHE),)
         own = ((directories.input, INPUT), (directories.output, OUTPUT), (directories.scratch, SCRATCH))
-        mounts = (*own, (directories.uv, UV), *cache)
-        return tuple(part for source, target in mounts for part in ("--volume", f"{source}:{target}{relabel}"))
+        written = (":".join((str(source), target, *relabel)) for source, target in (*own, *cache))
+        read = ":".join((str(directories.uv), UV, ",".join(("ro", *relabel))))
+        return tuple(part for volume in (*written, read) for part in ("--volume", volume))
 
     def _cache(self) -> Path:
         """Return the installer's cache for containers; the host's own is not for hooks to write to."""

@@ -31,17 +31,22 @@ def missing(engine: str) -> EngineError:
 
 
 def explain(error: CommandError, *, engine: str, image: str) -> BundlingError:
-    """Return what *error* means of a build with *engine* in *image*."""
+    """Return what *error* means of a run of *image*: what a build prints may look like an error of the engine."""
+    if error.returncode == _ENGINE_FAILED:
+        return of_engine(error, engine=engine, image=image)
+    return BundlingError(f"The build in {image!r} failed with exit code {error.returncode}.\n{error.output}")
+
+
+def of_engine(error: CommandError, *, engine: str, image: str) -> BundlingError:
+    """Return what *error* means of an attempt to make a container of *image*."""
     if _NO_ENGINE.search(error.output):
         return EngineError(
             f"The engine that {engine!r} talks to is not running, or not yours to use. Start it, or name another"
             f" command in the environment variable CDK_DOCKER.\n{error.output}"
         )
-    if _NO_IMAGE.search(error.output) and "could not " not in error.output:
+    if _NO_IMAGE.search(error.output):
         return BundlingError(
             f"The image {image!r} that this bundle is built in is neither here nor to be pulled. Check its name and"
             f" platform, log in to its registry, or pass another image=DockerImage.from_registry(...).\n{error.output}"
         )
-    if error.returncode == _ENGINE_FAILED:
-        return BundlingError(f"{engine} could not start the container for {image!r}.\n{error.output}")
-    return BundlingError(f"The build in {image!r} failed with exit code {error.returncode}.\n{error.output}")
+    return BundlingError(f"{engine} could not start the container for {image!r}.\n{error.output}")

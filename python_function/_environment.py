@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 from typing import Final
-from urllib.parse import quote, unquote, urlsplit
+from urllib.parse import quote, unquote
 
 from python_function._urls import bare, masked
 
@@ -23,6 +23,7 @@ _MISLEADING: Final = frozenset(
         "CONDA_PREFIX",
         "PYTHONHOME",
         "PYTHONPATH",
+        "UV_LINK_MODE",
         "UV_PROJECT",
         "UV_PYTHON",
         "UV_SYSTEM_PYTHON",
@@ -30,10 +31,13 @@ _MISLEADING: Final = frozenset(
         "VIRTUAL_ENV",
     }
 )
-"""Variables that point an installer at the Python environment of whoever runs it."""
+"""Variables that bind an installer to the Python environment, or the habits, of whoever runs it."""
 
 _COLOURING: Final = frozenset({"CLICOLOR_FORCE", "FORCE_COLOR", "PY_COLORS"})
 """Variables that put escape sequences into output that is not for a terminal; the CDK's command line sets one."""
+
+UNSET: Final = _MISLEADING | _COLOURING
+"""What no installer gets to see."""
 
 _TRANSPORT: Final = frozenset(
     {
@@ -58,8 +62,11 @@ IN_URL: Final = "_IN_URL"
 
 _CREDENTIAL: Final = re.compile(r"(?:UV_INDEX|POETRY_HTTP_BASIC)_\w+_(?:USERNAME|PASSWORD)")
 _SECRET_NAME: Final = re.compile(
-    r"TOKEN(?!IZ)|PASSW|SECRET|CREDENTIAL|APIKEY|_PWD$|(^|_)(KEY|PASS|AUTH)(_|$)", re.IGNORECASE
+    r"TOKEN(?!IZ)|PASSW|PASSPHRASE|SECRET|CREDENTIAL|KEY$|_PWD$|(^|_)(KEY|PASS|AUTH)(_|$)"
+    r"|^(UV_INDEX|POETRY_HTTP_BASIC)_\w+_USERNAME$",
+    re.IGNORECASE,
 )
+_USER_INFO: Final = re.compile(r"://(?P<all>(?P<user>[^/\s:@]*)(?::(?P<password>[^/\s]*))?)@")
 _SHORTEST_SECRET: Final = 4
 """Shorter values are no secrets, and hiding them would make output unreadable."""
 
@@ -70,12 +77,18 @@ def for_installer(*layers: Mapping[str, str]) -> dict[str, str]:
     Pip's index settings are there under uv's names too, which win within one layer; the credentials of an index also
     as they have to be written in its URL.
     """
+    known = for_container(*layers)
+    return {name: value for name, value in known.items() if name not in UNSET}
+
+
+def for_container(*layers: Mapping[str, str]) -> dict[str, str]:
+    """Return what :func:`for_installer` does, and what it leaves out: hooks get to see everything."""
     merged: dict[str, str] = {}
     for variables in layers:
         merged |= {_UV_NAMES[name]: value for name, value in variables.items() if name in _UV_NAMES}
         merged |= variables
     return {
-        **{name: value for name, value in merged.items() if name not in _MISLEADING | _COLOURING},
+        **merged,
         **{name + IN_URL: quote(value, safe="") for name, value in merged.items() if _CREDENTIAL.fullmatch(name)},
         "NO_COLOR": "1",
         "UV_PYTHON_DOWNLOADS": "never",
@@ -85,17 +98,17 @@ def for_installer(*layers: Mapping[str, str]) -> dict[str, str]:
 def secrets(variables: Mapping[str, str]) -> tuple[str, ...]:
     """Return the secrets among *variables*, longest first: values whose name says so and the user info of URLs."""
     named = (value for name, value in variables.items() if _SECRET_NAME.search(name))
-    found = {*named, *(part for value in variables.values() for part in _user_info(value.split()))}
+    lines = (line for value in named for line in (value, *value.splitlines()))
+    found = {*lines, *(part for value in variables.values() for part in _user_info(value))}
     return tuple(sorted((value for value in found if len(value) >= _SHORTEST_SECRET), key=len, reverse=True))
 
 
-def _user_info(words: Iterable[str]) -> set[str]:
+def _user_info(text: str) -> set[str]:
+    """Return what lets somebody in by the URLs in *text*: a token may stand for the user name."""
     found: set[str] = set()
-    for word in words:
-        if "://" in word and "@" in word:
-            user_info = urlsplit(word[word.rfind("=", 0, word.index("://")) + 1 :]).netloc.rpartition("@")[0]
-            user, _, password = user_info.partition(":")
-            found |= {user_info, password, unquote(password)} if password else {user_info, user, unquote(user)}
+    for match in _USER_INFO.finditer(text):
+        secret = match["password"] or match["user"]
+        found |= {match["all"], secret, unquote(secret)}
     return found
 
 

@@ -25,8 +25,7 @@ def fingerprint(spec: BundleSpec) -> str:
         EntryError: A source file cannot be read.
     """
     digest = hashlib.sha256(json.dumps(_identity(spec), ensure_ascii=True, sort_keys=True).encode())
-    own_steps = spec.before or spec.after or spec.container.command
-    source = _source.staged_files(spec.source) if own_steps else _source.files(spec.source)
+    source = _source.staged_files(spec.source) if spec.has_own_steps else _source.files(spec.source)
     for line in _lines(spec.source.directory, source):
         digest.update(line)
     for package in spec.packaging.local:
@@ -53,7 +52,7 @@ def _identity(spec: BundleSpec) -> dict[str, object]:
         "strategy": spec.strategy,
         "container": None if spec.strategy == "local" else in_container,
         "hooks": (spec.before, spec.after),
-        "excludes": spec.source.excludes if spec.before or spec.container.command else None,
+        "excludes": spec.source.excludes if spec.has_own_steps else None,
         "environment": _environment.identity(spec.environment),
     }
 

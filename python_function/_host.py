@@ -19,6 +19,7 @@ class Host:
         cache: The library's directory in the user's cache.
         uv: The installer.
         python: The running interpreter.
+        uv_config: The user's own configuration file for uv, if there is one.
         ids: The user and group that own what is made here; ``None`` where the system has none.
     """
 
@@ -29,3 +30,4 @@ class Host:
     uv: str
     python: str
     ids: tuple[int, int] | None
+    uv_config: str = ""

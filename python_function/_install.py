@@ -74,6 +74,7 @@ def _inputs(requirements: Requirements, site: Site) -> tuple[str, ...]:
 
 def _target_flags(target: Target, site: Site) -> tuple[str, ...]:
     return (
+        *_configuration(site),
         *("--python", site.python),
         *("--python-version", target.python_version),
         *("--python-platform", target.uv_platform),
@@ -81,12 +82,16 @@ def _target_flags(target: Target, site: Site) -> tuple[str, ...]:
     )
 
 
+def _configuration(site: Site) -> tuple[str, ...]:
+    return ("--config-file", site.uv_config) if site.uv_config else ("--no-config",)
+
+
 def _build_local(requirements: Requirements, site: Site) -> tuple[Step, ...]:
     built = _built(requirements)
     if not built:
         return ()
     wheels = f"{site.scratch}/wheels"
-    build = (site.uv, "build", "--quiet", "--wheel", "--python", site.python)
+    build = (site.uv, "build", "--quiet", "--wheel", *_configuration(site), "--python", site.python)
     builds = (
         Run(
             purpose=f"build {package.name}",

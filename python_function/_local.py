@@ -12,6 +12,9 @@ from python_function._host import Host
 from python_function._steps import INPUT, OUTPUT, CleanInstalled, CopySource, Hook, PinLocal, Run, Site, Step
 from python_function.errors import BundlingError, CommandError, NoWheelError
 
+_PLACE: Final = re.compile(r"(?<![\w./-])(?:/asset-input|/asset-output)(?![\w-])")
+"""One of the two directories, and not a part of another path."""
+
 _NO_WHEEL: Final = re.compile(
     r"Wheels are required for `(?P<required>[^`]+)`"
     r"|Building source distributions is disabled, but attempted to build `(?P<built>[^`=@ ]+)"
@@ -52,6 +55,7 @@ class LocalBuild:
                 with _source.telling():
                     _tree.copy(Path(step.source), Path(step.destination), step.rules, step.strip)
             case PinLocal():
+                _refuse_native(step)
                 _installed.pin(Path(step.wheels), Path(step.constraints), step.packages)
             case CleanInstalled():
                 _installed.clean(Path(step.directory))
@@ -72,12 +76,30 @@ class LocalBuild:
 
     def _hook(self, hook: Hook) -> None:
         shell = shutil.which("bash") or "sh"
-        text = _script.hook_text(hook).replace(INPUT, self.site.input).replace(OUTPUT, self.site.output)
+        text = _script.hook_text(hook, self._placed)
         try:
             self.host.run((shell, "-c", text), cwd=Path(self.site.input), env={**self.host.environ, **self.environment})
         except CommandError as error:
             msg = f"{hook.phase} hook failed with exit code {error.returncode}.\n{error.output}"
             raise BundlingError(msg) from error
+
+    def _placed(self, line: str) -> str:
+        places = {INPUT: self.site.input, OUTPUT: self.site.output}
+        return _PLACE.sub(lambda match: places[match[0]], line)
+
+
+def _refuse_native(step: PinLocal) -> None:
+    """Leave to the target what was compiled here: it may not run there.
+
+    Raises:
+        NoWheelError: One of the wheels is for a platform.
+    """
+    wheels = {
+        name: next(Path(step.wheels, str(number)).glob("*.whl")) for number, (name, _) in enumerate(step.packages)
+    }
+    native = tuple(name for name, wheel in wheels.items() if not wheel.stem.endswith("-none-any"))
+    if native:
+        raise NoWheelError(native, f"It has code that has to be compiled: {', '.join(w.name for w in wheels.values())}")
 
 
 def _without_wheel(output: str) -> tuple[str, ...]:

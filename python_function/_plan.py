@@ -75,6 +75,11 @@ class BundleSpec:
     environment: tuple[tuple[str, str], ...] = field(default=(), repr=False)
 
     @property
+    def has_own_steps(self) -> bool:
+        """Whether the user's own commands take part in the build."""
+        return bool(self.before or self.after or self.container.command)
+
+    @property
     def warnings(self) -> tuple[Notice, ...]:
         """What the user should know."""
         if self.target.runtime not in DEPRECATED:

@@ -2,9 +2,10 @@
 
 import json
 import shlex
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Final, assert_never
 
+from python_function._environment import UNSET
 from python_function._steps import CleanInstalled, CopySource, Hook, PinLocal, Run, Step
 
 _PROLOGUE: Final = """\
@@ -15,6 +16,8 @@ failed() {
     exit "$code"
 }
 """
+
+_GO_ON: Final = '_code=$?; [ "$_code" = 0 ] || exit "$_code"\n'
 
 _NO_MOUNTS: Final = (
     "the container does not see the directories mounted into it: the engine is remote, or in another container, or does"
@@ -40,7 +43,8 @@ def render(steps: Iterable[Step], *, python: str, tools: str) -> str:
 def _rendered(step: Step, python: str, tools: str) -> str:
     match step:
         case Run():
-            return _line(step.argv, step.purpose)
+            unset = (part for name in sorted(UNSET) for part in ("-u", name))
+            return _line(("env", *unset, *step.argv), step.purpose)
         case Hook():
             return _line(("sh", "-c", HOOK_SHELL, hook_text(step)), f"run the hooks of {step.phase}")
         case CopySource():
@@ -61,14 +65,17 @@ def _line(argv: Iterable[str], purpose: str) -> str:
 
 
 _BLAME: Final = """\
-trap 'code=$?; [ "$code" = 0 ] || printf "%s %s\\n" "$line failed with exit code" "$code" >&2' EXIT
+trap 'code=$?; [ "$code" = 0 ] || printf "%s failed with exit code %s\\n" "$_hook" "$code" >&2' EXIT
 """
 
 
-def hook_text(hook: Hook) -> str:
-    """Return the lines of *hook* as one script: a line that fails, or exits, ends it and is named."""
+def hook_text(hook: Hook, placed: Callable[[str], str] = str) -> str:
+    """Return the lines of *hook* as one script: a line that fails, or exits, ends it and is named.
+
+    Args:
+        hook: What to run.
+        placed: Puts the places of a site into a line.
+    """
     names = (f"{hook.phase}, command {number}: {line!r}" for number, line in enumerate(hook.lines, start=1))
-    lines = (
-        f"line={shlex.quote(name)}\n{{ {line}\n}} || exit $?\n" for name, line in zip(names, hook.lines, strict=True)
-    )
-    return _BLAME + "".join(lines)
+    named = zip(names, hook.lines, strict=True)
+    return _BLAME + "".join(f"_hook={shlex.quote(name)}\n{placed(line)}\n{_GO_ON}" for name, line in named)

@@ -1,11 +1,12 @@
 """Which files are source: one selection for the asset hash, the local copy and the copy in a container."""
 
 import os
+import re
 from collections.abc import Generator, Iterable
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Final, cast
+from typing import Final, cast
 
 from pathspec.patterns.gitignore import GitIgnorePatternError
 from pathspec.patterns.gitignore.spec import GitIgnoreSpecPattern
@@ -13,9 +14,6 @@ from pathspec.patterns.gitignore.spec import GitIgnoreSpecPattern
 from python_function import _tree
 from python_function._tree import Rule
 from python_function.errors import EntryError, OptionError
-
-if TYPE_CHECKING:
-    import re
 
 MACHINERY: Final = (
     ".git",
@@ -62,6 +60,7 @@ class Source:
         root: The folder whose content stands at the bundle's root, ``src``; everything else keeps its path.
         only: The one file that is meant, and its name in the bundle.
         within: The directory that links may not leave, if not *directory*.
+        outdir: The place of CDK's own output in *directory*, a POSIX path, if it is there.
     """
 
     directory: Path
@@ -69,11 +68,17 @@ class Source:
     root: str = ""
     only: tuple[str, str] | None = None
     within: Path | None = None
+    outdir: str = ""
+
+    @property
+    def machinery(self) -> tuple[str, ...]:
+        """What nobody gets to see, in gitignore syntax."""
+        return (*MACHINERY, "/" + re.sub(r"([*?\[\]!#\\ ])", r"\\\1", self.outdir)) if self.outdir else MACHINERY
 
     @property
     def patterns(self) -> tuple[str, ...]:
         """What is left out of the bundle, in gitignore syntax."""
-        return (*MACHINERY, *MANIFESTS, *self.excludes)
+        return (*self.machinery, *MANIFESTS, *self.excludes)
 
     @property
     def rules(self) -> tuple[Rule, ...]:
@@ -87,7 +92,7 @@ class Source:
         A pattern of the user that takes something back counts; one that leaves something out does not, for a hook may
         run the tests that the bundle does not hold.
         """
-        return compile_rules((*MACHINERY, *(pattern for pattern in self.excludes if pattern.startswith("!"))))
+        return compile_rules((*self.machinery, *(pattern for pattern in self.excludes if pattern.startswith("!"))))
 
 
 def project_root(given: Path | str | None, entry: Path, *, cwd: Path) -> Path | None:
@@ -160,7 +165,9 @@ def survey(source: Source) -> tuple[tuple[str, str | None], ...]:
 
 
 def staged_files(source: Source) -> tuple[tuple[str, str], ...]:
-    """Return the files that hooks and containers get to see: their paths in the directory and in the copy, sorted.
+    """Return the files that hooks and commands get to see: their paths in the directory and in the copy, sorted.
+
+    What no copy can hold has to be left out of the bundle, and then is left out of the copy.
 
     Raises:
         EntryError: As for :func:`files`.
@@ -168,7 +175,17 @@ def staged_files(source: Source) -> tuple[tuple[str, str], ...]:
     if source.only is not None:
         return (source.only,)
     with telling():
-        return tuple((path, path) for path in _tree.select(source.directory, source.stage_rules, source.within))
+        selected = _tree.select(source.directory, source.stage_rules, source.within, source.rules)
+    return tuple((path, path) for path in selected)
+
+
+def unplaced_files(source: Source) -> tuple[tuple[str, str], ...]:
+    """Return the files that go into the bundle with the paths that they have before they are put in their places.
+
+    Raises:
+        EntryError: As for :func:`files`.
+    """
+    return (source.only,) if source.only else tuple((path, path) for path, _ in files(source))
 
 
 def package_files(directory: Path) -> tuple[tuple[str, str], ...]:

@@ -1,5 +1,6 @@
 """What the user wants, as the spec of a bundle; no part of it needs CDK."""
 
+import keyword
 from pathlib import Path, PurePosixPath
 from typing import Final
 
@@ -9,6 +10,7 @@ from python_function._packaging import Packaging
 from python_function._plan import BundleSpec, Container
 from python_function._source import Source, project_root
 from python_function._target import Target
+from python_function.errors import OptionError
 from python_function.options import BundlingOptions
 
 _SEARCHED: Final = "python"
@@ -28,6 +30,7 @@ def of_function(
         OptionError: An option does not fit what was found.
         PackagingError: The dependencies are declared in a way that cannot be followed.
     """
+    _check_importable(options.output_path_suffix)
     _handler.check(entry, python_version=target.python_version)
     root = project_root(options.project_root, entry.directory, cwd=cwd)
     source = Source(
@@ -66,6 +69,12 @@ def of_layer(
         container=container,
         prefix=str(PurePosixPath(_SEARCHED) / options.output_path_suffix),
     )
+
+
+def _check_importable(suffix: str) -> None:
+    if not all(part.isidentifier() and not keyword.iskeyword(part) for part in PurePosixPath(suffix).parts):
+        msg = f"output_path_suffix {suffix!r} cannot be part of a handler, each of whose parts Python has to import."
+        raise OptionError(msg)
 
 
 def _detected(

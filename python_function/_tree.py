@@ -13,17 +13,20 @@ import shutil
 import stat
 import sys
 from pathlib import Path
-from typing import Iterable, Iterator, Sequence, Tuple
+from typing import TYPE_CHECKING, Iterable, Iterator, NamedTuple, Sequence, Tuple
 
 Rule = Tuple[str, bool]
 """A regular expression for a path and whether it takes the path out (the last rule that matches decides)."""
+
+if TYPE_CHECKING:
+    _Rules = list[tuple[re.Pattern[str], bool]]
 
 
 class TreeError(Exception):
     """A tree holds something that cannot go into a bundle."""
 
 
-def select(root: Path, rules: Sequence[Rule], within: Path | None = None) -> list[str]:
+def select(root: Path, rules: Sequence[Rule], within: Path | None = None, excused: Sequence[Rule] = ()) -> list[str]:
     """Return the files below *root* that *rules* leave in: sorted POSIX paths.
 
     As in git, what is in a directory that is left out is never looked at, and directories as such do not count.
@@ -32,15 +35,18 @@ def select(root: Path, rules: Sequence[Rule], within: Path | None = None) -> lis
         root: The directory to look in.
         rules: What is left out.
         within: The directory that links may not leave; *root* by default.
+        excused: What is left out besides if it is something that no bundle can hold.
 
     Raises:
         TreeError: A link leaves the tree, points nowhere or makes a circle; a file is neither a file nor a directory,
             or cannot be read.
     """
-    return [path for path, rule in survey(root, rules, within) if rule is None]
+    return [path for path, rule in survey(root, rules, within, excused) if rule is None]
 
 
-def survey(root: Path, rules: Sequence[Rule], within: Path | None = None) -> list[tuple[str, str | None]]:
+def survey(
+    root: Path, rules: Sequence[Rule], within: Path | None = None, excused: Sequence[Rule] = ()
+) -> list[tuple[str, str | None]]:
     """Return what :func:`select` does, and between it what is left out with the expression that decided.
 
     Directories that are left out end with a slash.
@@ -48,40 +54,52 @@ def survey(root: Path, rules: Sequence[Rule], within: Path | None = None) -> lis
     Raises:
         TreeError: As for :func:`select`.
     """
-    boundary = os.path.realpath(root if within is None else within)
-    compiled = [(re.compile(pattern), out) for pattern, out in rules]
-    return sorted(_walk(str(root), "", compiled, boundary, (os.path.realpath(root),)))
+    walk = _Walk(os.path.realpath(root if within is None else within), _compiled(rules), _compiled(excused))
+    return sorted(walk.below(str(root), "", (os.path.realpath(root),)))
 
 
-def _walk(
-    directory: str, prefix: str, rules: list[tuple[re.Pattern[str], bool]], boundary: str, above: tuple[str, ...]
-) -> Iterator[tuple[str, str | None]]:
-    try:
-        entries = list(os.scandir(directory))
-    except PermissionError as error:
-        msg = f"{directory} cannot be read: {error.strerror}. Give yourself the right to, or leave it out."
-        raise TreeError(msg) from error
-    for entry in entries:
-        path = prefix + entry.name
-        is_directory = os.path.isdir(entry.path) if entry.is_symlink() else entry.is_dir()
-        seen_as = path + "/" if is_directory else path
-        rule = _leaving_out(seen_as, rules)
-        if rule is not None:
-            yield seen_as, rule
-            continue
+def _compiled(rules: Sequence[Rule]) -> _Rules:
+    return [(re.compile(pattern), out) for pattern, out in rules]
+
+
+class _Walk(NamedTuple):
+    """A way through a tree."""
+
+    boundary: str
+    rules: _Rules
+    excused: _Rules
+
+    def below(self, directory: str, prefix: str, above: tuple[str, ...]) -> Iterator[tuple[str, str | None]]:
+        try:
+            entries = list(os.scandir(directory))
+        except PermissionError as error:
+            msg = f"{directory} cannot be read: {error.strerror}. Give yourself the right to, or leave it out."
+            raise TreeError(msg) from error
+        for entry in entries:
+            is_directory = os.path.isdir(entry.path) if entry.is_symlink() else entry.is_dir()
+            path = prefix + entry.name + ("/" if is_directory else "")
+            rule = _leaving_out(path, self.rules)
+            if rule is None:
+                try:
+                    self._check(entry, above)
+                except TreeError:
+                    rule = _leaving_out(path, self.excused)
+                    if rule is None:
+                        raise
+            if rule is not None or not is_directory:
+                yield path, rule
+            else:
+                yield from self.below(entry.path, path, (*above, os.path.realpath(entry.path)))
+
+    def _check(self, entry: os.DirEntry[str], above: tuple[str, ...]) -> None:
         if entry.is_symlink():
-            check_link(entry.path, boundary, above)
-        if is_directory:
-            real = os.path.realpath(entry.path)
-            yield from _walk(entry.path, path + "/", rules, boundary, (*above, real))
-        elif not entry.is_file():
+            check_link(entry.path, self.boundary, above)
+        if not (entry.is_dir() or entry.is_file()):
             msg = f"{entry.path} is {kind(entry.path)}, which no bundle can hold. Remove it, or leave it out."
             raise TreeError(msg)
-        else:
-            yield path, None
 
 
-def _leaving_out(path: str, rules: list[tuple[re.Pattern[str], bool]]) -> str | None:
+def _leaving_out(path: str, rules: _Rules) -> str | None:
     """Return the expression that takes *path* out, if one does."""
     for pattern, out in reversed(rules):
         if pattern.match(path):

@@ -2,12 +2,25 @@
 
 import importlib.metadata
 import tempfile
+from collections.abc import Mapping
 from pathlib import Path
 
 from python_function import _environment
 from python_function._host import Host
 from python_function._target import Target
 from python_function.errors import BundlingError
+
+
+def user_configuration(environ: Mapping[str, str], home: Path) -> str:
+    """Return the configuration file of the user, or of the machine, that uv would read; empty if there is none.
+
+    https://docs.astral.sh/uv/concepts/configuration-files/
+    """
+    if "UV_CONFIG_FILE" in environ:
+        return environ["UV_CONFIG_FILE"]
+    homes = {"XDG_CONFIG_HOME": home / ".config", "APPDATA": home / "AppData" / "Roaming"}
+    users = (Path(environ.get(name, default)) / "uv" / "uv.toml" for name, default in homes.items())
+    return next((str(file) for file in (*users, Path("/etc/uv/uv.toml")) if file.is_file()), "")
 
 
 def for_container(host: Host, target: Target, environment: tuple[tuple[str, str], ...]) -> Path:

@@ -35,7 +35,7 @@ def expect(spec: BundleSpec) -> None:
     Raises:
         EntryError: There is nothing, or the handler's file is left out.
     """
-    if spec.before or spec.after or spec.container.command:
+    if spec.has_own_steps:
         return
     places = {str(PurePosixPath(spec.prefix) / place) for _, place in _source.files(spec.source)}
     directory = spec.source.directory

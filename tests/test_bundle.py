@@ -1,5 +1,6 @@
 """The choice of the executor, and what a build leaves behind, with programs that only pretend."""
 
+import os
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -10,6 +11,7 @@ from python_function import _bundle, _requirements
 from python_function._host import Host
 from python_function._packaging import Packaging
 from python_function._plan import BundleSpec
+from python_function._process import Process
 from python_function._source import Source
 from python_function.errors import BundlingError, CommandError, EntryError, ProgramNotFoundError
 from tests.doubles import Recorder
@@ -206,6 +208,48 @@ def test_source_that_hides_a_dependency_is_told(
     assert (output / "docopt.py").read_text() == "ours = True\n"
     assert not (output / "docopt").exists()
     assert "Stack/Function: warning: the source has its own docopt, which hides the installed docopt" in lines
+
+
+@pytest.mark.parametrize("name", ["My Project", "o'brien", "a:b", "$(touch pwned)"])
+def test_hooks_write_nowhere_else_whatever_the_path(
+    spec: BundleSpec, tmp_path: Path, make_host: Callable[..., Host], name: str
+) -> None:
+    output = tmp_path / name / "cdk.out/asset.0123-building"
+    output.mkdir(parents=True)
+    bystander = tmp_path / name.partition(" ")[0]
+    bystander.mkdir(exist_ok=True)
+    (bystander / "precious.txt").touch()
+    run = Process(progress=lambda _: None, waiting=lambda _: None)
+    hooked = replace(spec, after=("mkdir /asset-output/docs", "touch /asset-output/made", "rm -rf /asset-output/docs"))
+
+    _bundle.build(hooked, output, make_host(run, PATH=os.environ["PATH"]))
+
+    assert sorted(path.name for path in output.iterdir()) == ["index.py", "made"]
+    assert (bystander / "precious.txt").exists()
+
+
+def test_a_source_may_have_any_name(
+    spec: BundleSpec, output: Path, entry: Path, recorder: Recorder, make_host: Callable[..., Host]
+) -> None:
+    (entry / ".python-function").mkdir()
+    (entry / ".python-function/x").touch()
+
+    _bundle.build(spec, output, make_host(recorder))
+
+    assert sorted(path.name for path in output.iterdir()) == [".python-function", "index.py"]
+
+
+def test_what_is_left_out_may_be_what_no_copy_can_hold(
+    spec: BundleSpec, output: Path, entry: Path, make_host: Callable[..., Host]
+) -> None:
+    os.mkfifo(entry / "pipe")
+    (entry / "away").symlink_to("/etc")
+    run = Process(progress=lambda _: None, waiting=lambda _: None)
+    excluding = replace(spec, source=Source(directory=entry, excludes=("pipe", "away")), after=("true",))
+
+    _bundle.build(excluding, output, make_host(run, PATH=os.environ["PATH"]))
+
+    assert [path.name for path in output.iterdir()] == ["index.py"]
 
 
 def test_the_users_tree_is_not_touched(

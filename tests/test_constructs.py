@@ -138,6 +138,32 @@ def test_options_of_cdk_itself_are_an_error_that_names_ours(unbundled: Stack, en
 def test_only_python_runtimes(unbundled: Stack, entry: Path) -> None:
     with pytest.raises(OptionError, match=r"runtime must be a Python runtime, not 'nodejs22\.x'"):
         PythonFunction(unbundled, "Function", entry=entry, runtime=lambda_.Runtime.NODEJS_22_X)
+    runtimes = [RUNTIME, lambda_.Runtime.NODEJS_22_X]
+    with pytest.raises(OptionError, match=r"compatible_runtimes\[1\] must be a Python runtime, not 'nodejs22\.x'"):
+        PythonLayerVersion(unbundled, "Layer", entry=entry, compatible_runtimes=runtimes)
+
+
+@pytest.mark.skipif(sys.version_info >= (3, 14), reason="the running Python knows the newest grammar")
+def test_a_handler_that_the_running_python_cannot_parse_is_warned_of(unbundled: Stack, entry: Path) -> None:
+    (entry / "index.py").write_text("x = t'{1}'\ndef handler(event, context): ...\n")
+
+    function = PythonFunction(unbundled, "Function", entry=entry, runtime=lambda_.Runtime.PYTHON_3_14)
+
+    text = Match.string_like_regexp(r"index\.py:1 does not parse with Python 3\.1\d, which runs the app: .*\[ack: syntax")
+    Annotations.from_stack(unbundled).has_warning(f"/{function.node.path}", text)
+
+
+def test_hooks_may_make_the_handlers_file(stack: Stack, entry: Path, tmp_path: Path) -> None:
+    hooks = CommandHooks(before_bundling=["mkdir gen", "echo 'handler = print' > gen/index.py"])
+    bundling = BundlingOptions(command_hooks=hooks, strategy="local")
+
+    function = PythonFunction(stack, "Function", entry=entry, handler="gen.index.handler", bundling=bundling)
+
+    assert (asset_of(function) / "gen" / "index.py").is_file()
+    with pytest.raises(BundlingError, match=r"The handler's file 'gen/none\.py' is not in the bundle"):
+        PythonFunction(stack, "Other", entry=entry, index="gen/none.py", handler="handler", bundling=bundling)
+    with pytest.raises(EntryError, match=r"'gen/none\.py' not found"):
+        PythonFunction(stack, "Third", entry=entry, index="gen/none.py", handler="handler")
 
 
 @pytest.mark.parametrize(
@@ -154,8 +180,10 @@ def test_a_mistake_is_told_before_anything_is_built(
 ) -> None:
     (entry / "other.txt").touch()
 
+    construct: Any = PythonFunction
+
     with pytest.raises((OptionError, EntryError), match=message):
-        PythonFunction(unbundled, "Function", **{"entry": entry, **options})
+        construct(unbundled, "Function", **{"entry": entry, **options})
 
 
 @pytest.mark.parametrize(
@@ -169,8 +197,10 @@ def test_a_mistake_is_told_before_anything_is_built(
 def test_a_mistake_about_a_layer_is_told_before_anything_is_built(
     unbundled: Stack, entry: Path, options: dict[str, Any], message: str
 ) -> None:
+    construct: Any = PythonLayerVersion
+
     with pytest.raises((OptionError, EntryError), match=message):
-        PythonLayerVersion(unbundled, "Layer", **{"entry": entry, **options})
+        construct(unbundled, "Layer", **{"entry": entry, **options})
 
 
 def test_a_bundle_holds_the_source(stack: Stack, entry: Path) -> None:
@@ -313,6 +343,39 @@ def test_a_hash_of_the_output_follows_the_output_alone(entry: Path, tmp_path: Pa
 
     assert code("one", "true") == code("two", "echo something else")
     assert code("three", "true") != code("four", "touch /asset-output/new.txt")
+
+
+def test_two_bundles_hashed_by_their_output_are_two(stack: Stack, entry: Path) -> None:
+    (entry / "a.txt").touch()
+    (entry / "b.txt").touch()
+    kind = aws_cdk.AssetHashType.OUTPUT
+
+    for name in ("a.txt", "b.txt"):
+        options = BundlingOptions(asset_excludes=[name], asset_hash_type=kind)
+        PythonFunction(stack, name, entry=entry, runtime=RUNTIME, bundling=options)
+
+    assert len(set(code_of(stack))) == 2
+
+
+def test_an_output_inside_the_entry_is_never_bundled(entry: Path) -> None:
+    def code() -> list[str]:
+        stack = Stack(App(outdir=str(entry / "build")), "Stack")
+        PythonFunction(stack, "F", entry=entry, runtime=RUNTIME)
+        return code_of(stack)
+
+    first = code()
+
+    assert code() == first
+    (asset,) = (entry / "build").glob("asset.*")
+    assert [path.name for path in asset.iterdir()] == ["index.py"]
+
+
+@pytest.mark.parametrize("suffix", ["v1.2", "my-x", "a/class"])
+def test_a_functions_suffix_has_to_be_importable(unbundled: Stack, entry: Path, suffix: str) -> None:
+    with pytest.raises(OptionError, match=f"output_path_suffix '{suffix}' cannot be part of a handler"):
+        PythonFunction(
+            unbundled, "F", entry=entry, runtime=RUNTIME, bundling=BundlingOptions(output_path_suffix=suffix)
+        )
 
 
 def test_a_hook_works_on_a_copy_and_what_it_makes_is_bundled(stack: Stack, entry: Path) -> None:

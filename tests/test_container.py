@@ -51,7 +51,7 @@ def test_a_build_is_one_call_of_the_engine(build: Callable[..., list[str]], reco
 def test_input_output_scratch_installer_and_cache_are_mounted(
     build: Callable[..., list[str]], directories: Directories, tmp_path: Path
 ) -> None:
-    volumes = dict(volume.rsplit(":", 1) for volume in options_of(build(), "--volume"))
+    volumes = dict(volume.removesuffix(":ro").rsplit(":", 1) for volume in options_of(build(), "--volume"))
 
     assert volumes == {
         str(directories.input): "/asset-input",
@@ -113,10 +113,24 @@ def test_values_are_inherited_never_arguments(build: Callable[..., list[str]], r
     assert recorder.environments[-1]["MY_TOKEN"].startswith("s3n")
 
 
-def test_the_clients_own_variables_stay_its_own(build: Callable[..., list[str]]) -> None:
-    argv = build({"PATH": "/opt/bin", "DOCKER_HOST": "tcp://inner"})
+def test_the_clients_own_variables_stay_its_own(build: Callable[..., list[str]], recorder: Recorder) -> None:
+    argv = build({"PATH": "/opt/bin", "DOCKER_HOST": "tcp://inner", "DOCKER_PASSWORD": "s3ntinel"})
 
-    assert {"PATH=/opt/bin", "DOCKER_HOST=tcp://inner"} <= set(options_of(argv, "--env"))
+    assert {"HOME=/tmp", "PATH=/opt/bin", "DOCKER_HOST=tcp://inner", "DOCKER_PASSWORD"} <= set(
+        options_of(argv, "--env")
+    )
+    assert recorder.environments[-1]["PATH"] == "/bin"
+    assert not {"HOME", "DOCKER_HOST"} & recorder.environments[-1].keys()
+
+
+def test_the_environment_reaches_hooks_as_it_is(build: Callable[..., list[str]]) -> None:
+    argv = build({"PYTHONPATH": "/lib", "VIRTUAL_ENV": "/venv"})
+
+    assert {"PYTHONPATH", "VIRTUAL_ENV"} <= set(options_of(argv, "--env"))
+
+
+def test_the_installer_of_all_containers_cannot_be_written_to(build: Callable[..., list[str]]) -> None:
+    assert [volume for volume in options_of(build(), "--volume") if volume.endswith(":/asset-uv:ro")]
 
 
 def test_another_user_can_write_to_what_the_container_gets(
@@ -176,11 +190,12 @@ def failing(returncode: int, output: str) -> Callable[[Sequence[str]], str]:
 @pytest.mark.parametrize(
     ("returncode", "output", "message"),
     [
-        (1, "Cannot connect to the Docker daemon at unix:///var/run/docker.sock. Is it running?", "is not running"),
+        (125, "Cannot connect to the Docker daemon at unix:///var/run/docker.sock. Is it running?", "is not running"),
+        (1, "Cannot connect to the Docker daemon", "build in 'image:tag' failed with exit code 1"),
         (125, "permission denied while trying to connect to the Docker daemon socket", "not yours to use"),
         (125, "Cannot connect to Podman. Please verify your connection", "is not running"),
         (125, "Unable to find image 'image:tag' locally\npull access denied", "'image:tag' .* neither here nor to be"),
-        (1, "Error response from daemon: manifest for image:tag not found", "'image:tag' .* neither here nor to be"),
+        (125, "Error response from daemon: manifest for image:tag not found", "'image:tag' .* neither here nor to be"),
         (125, "invalid reference format", "docker could not start the container for 'image:tag'"),
         (3, "could not run the hooks of after_bundling", "build in 'image:tag' failed with exit code 3"),
         (1, "could not resolve the dependencies\nno such image", "build in 'image:tag' failed with exit code 1"),

@@ -162,6 +162,38 @@ def test_the_first_line_of_a_hook_that_fails_ends_the_script(site: Callable[[str
     assert not Path(here.input, "two").exists()
 
 
+def test_a_hook_may_ask_its_shell_to_stop_at_errors(site: Callable[[str, Path], Site], entry: Path) -> None:
+    here = site("one", entry)
+
+    done = by_script((Hook(phase="before_bundling", lines=("set -e\nfalse\ntouch /asset-input/never",)),), here, "sh")
+
+    assert done.returncode == 1
+    assert not Path(here.input, "never").exists()
+
+
+def test_comments_empty_lines_and_here_documents_are_lines_too(site: Callable[[str, Path], Site], entry: Path) -> None:
+    here = site("one", entry)
+    lines = ("", "# nothing", "cat > made <<END\none\nEND", "for line in x y; do echo $line >> made; done")
+
+    done = by_script((Hook(phase="before_bundling", lines=lines),), here, "sh")
+
+    assert done.returncode == 0, done.stderr
+    assert Path(here.input, "made").read_text() == "one\nx\ny\n"
+
+
+def test_only_the_two_directories_are_taken_for_them(
+    site: Callable[[str, Path], Site], entry: Path, make_host: Callable[..., Host]
+) -> None:
+    here = site("one", entry)
+    others = "/x/asset-output /asset-outputs /asset-output-old a/asset-input"
+    line = f"printf %s '{others}' > seen; echo it\\'s > /asset-output/q"
+
+    locally((Hook(phase="before_bundling", lines=(line,)),), here, make_host)
+
+    assert Path(here.input, "seen").read_text() == others
+    assert Path(here.output, "q").read_text() == "it's\n"
+
+
 def test_a_line_that_exits_is_named_too(site: Callable[[str, Path], Site], entry: Path) -> None:
     here = site("one", entry)
 

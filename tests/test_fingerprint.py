@@ -174,6 +174,14 @@ def test_the_image_does_not_count_where_there_is_no_container(spec: BundleSpec) 
     assert fingerprint(local) == fingerprint(replace(local, container=replace(spec.container, image="other")))
 
 
+def test_what_is_left_out_counts_with_hooks_too(spec: BundleSpec, entry: Path) -> None:
+    (entry / "a.txt").touch()
+    for hooked in (replace(spec, before=("true",)), replace(spec, after=("true",))):
+        sources = (Source(directory=entry, excludes=excludes) for excludes in ((), ("a.txt",), ("b.txt",)))
+
+        assert len({fingerprint(replace(hooked, source=source)) for source in sources}) == 3
+
+
 def test_what_a_hook_gets_to_see_counts(spec: BundleSpec, entry: Path) -> None:
     hooked = replace(spec, source=Source(directory=entry, excludes=("*.proto",)), before=("protoc *.proto",))
     unhooked = replace(hooked, before=())

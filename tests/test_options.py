@@ -1,5 +1,5 @@
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, cast
 
 import aws_cdk
 import pytest
@@ -142,12 +142,15 @@ def test_hooks_that_are_no_commands_are_an_error(wrong: Any) -> None:  # noqa: A
 
 
 def test_a_function_that_takes_something_else_is_an_error() -> None:
-    wrong: Any = lambda input_dir: [f"ls {input_dir}"]  # noqa: E731
+    def wrong(input_dir: str) -> list[str]:
+        return [f"ls {input_dir}"]
+
+    hooks: Any = CommandHooks(before_bundling=cast("Any", wrong))
 
     with pytest.raises(
         OptionError, match=r"before_bundling must take two arguments, the input and the output directory"
     ):
-        BundlingOptions(command_hooks=CommandHooks(before_bundling=wrong)).hook_lines()
+        BundlingOptions(command_hooks=hooks).hook_lines()
 
 
 def test_a_function_is_called_once() -> None:

@@ -144,6 +144,15 @@ def test_local_packages_and_archives_are_built_once_wheels_never(spec: BundleSpe
         assert {"/scratch/local.txt", "/scratch/archives.txt"} <= set(argv)
 
 
+def test_no_configuration_but_the_users_own_counts(spec: BundleSpec, tmp_path: Path) -> None:
+    requirements = replace(PINNED, local=(LocalPackage(name="lib", directory=tmp_path),))
+
+    assert all("--no-config" in argv for argv in programs(plan(spec, requirements, LOCAL)))
+    for argv in programs(plan(spec, requirements, replace(LOCAL, uv_config="/home/uv.toml"))):
+        assert argv[argv.index("--config-file") + 1] == "/home/uv.toml"
+        assert "--no-config" not in argv
+
+
 def test_packages_are_left_out_while_resolving(spec: BundleSpec) -> None:
     resolve, install = programs(plan(spec, replace(PINNED, excludes=("boto3",)), LOCAL))
 

@@ -252,6 +252,24 @@ def test_finishing_changes_no_mode_in_the_installers_cache(tmp_path: Path) -> No
     assert (tmp_path / "cache/a.py").stat().st_mode & 0o777 == 0o600
 
 
+def test_links_in_a_bundle_mean_what_they_meant_where_they_were(tmp_path: Path) -> None:
+    bundle = tmp_path / "bundle"
+    write(bundle, "p/data", "data", "p/q/keep", "a.txt")
+    (bundle / "data").write_text("wrong")
+    (bundle / "p/q/link").symlink_to("../data")
+    (bundle / "top").symlink_to("p/q")
+    (bundle / "absolute.txt").symlink_to("/asset-output/a.txt")
+    (bundle / "built.txt").symlink_to(tmp_path / "built/a.txt")
+
+    _finish.finish(bundle, known_as=("/asset-output", str(tmp_path / "built")))
+
+    assert (bundle / "top/link").read_text() == "p/data"
+    assert (bundle / "p/q/link").read_text() == "p/data"
+    assert (bundle / "absolute.txt").read_text() == "a.txt"
+    assert (bundle / "built.txt").read_text() == "a.txt"
+    assert not [path for path in bundle.rglob("*") if path.is_symlink()]
+
+
 def test_a_bundle_with_a_link_out_of_it_is_an_error(tmp_path: Path) -> None:
     (tmp_path / "bad").symlink_to("/etc")
 
