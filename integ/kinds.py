@@ -142,7 +142,9 @@ def run(cwd: Path, environ: Mapping[str, str] | None, *arguments: str) -> str:
     """Run uv, or with `tool run` another tool, on this machine's Python."""
     python = ("--python", sys.executable)
     place = 2 if arguments[:1] in {("tool",), ("pip",)} else 1
-    environment = {**os.environ, **QUIET, "WORKON_HOME": str(cwd.parent / "environments"), **(environ or {})}
+    # Poetry keeps what it has seen by the index's name, which is the same in every test.
+    own = {"WORKON_HOME": str(cwd.parent / "environments"), "POETRY_CACHE_DIR": str(cwd.parent / "poetry")}
+    environment = {**os.environ, **QUIET, **own, **(environ or {})}
     environment.pop("VIRTUAL_ENV", None)
     argv = (UV, *arguments[:place], "--quiet", *python, *arguments[place:])
     done = subprocess.run(

@@ -204,9 +204,10 @@ def test_requirements_are_what_pip_installs(
     assert {"app", "base", "beta", "direct", "found", "lib", "native", "turbo"} <= set(ours)
 
 
-@pytest.mark.parametrize("target", TARGETS, ids="-".join)
 @pytest.mark.parametrize(
-    ("extras", "groups"), [((), ()), (("more",), ("tools",))], ids=["nothing chosen", "extra and group"]
+    ("target", "extras", "groups"),
+    [(TARGETS[0], (), ()), *((target, ("more",), ("tools",)) for target in TARGETS)],
+    ids=lambda value: "-".join(value) or "none",
 )
 def test_a_uv_project_is_what_uv_syncs(
     request: pytest.FixtureRequest,

@@ -60,7 +60,6 @@ lib = {source}
 DECLARATIONS: Final = {
     "uv, path": ("uv", MEMBER.format(name="fn", needed="lib", source='{ path = "../lib" }')),
     "uv, editable": ("uv", MEMBER.format(name="fn", needed="lib", source='{ path = "../lib", editable = true }')),
-    "poetry 1, path": ("poetry 1", POETRY.replace("{source}", '{ path = "../lib" }')),
     "poetry 2, path": ("poetry 2", POETRY.replace("{source}", '{ path = "../lib" }')),
     "poetry 2, develop": ("poetry 2", POETRY.replace("{source}", '{ path = "../lib", develop = true }')),
     "pipenv, editable": ("pipenv", PIPFILE.replace("{source}", '{ path = "../lib", editable = true }')),
