@@ -301,3 +301,12 @@ def test_no_secret_is_ever_an_argument(bundle: Bundle, monkeypatch: pytest.Monke
     assert "s3ntinel" not in str(caught.value)
     assert "MY_TOKEN" in log.read_text()
     assert "s3ntinel" not in log.read_text()
+
+
+def test_a_command_of_another_user_leaves_nothing_that_the_host_cannot_remove(bundle: Bundle) -> None:
+    made = "mkdir -p /asset-output/deep && cp index.py /asset-output && touch /asset-output/deep/x && umask 077"
+
+    asset = bundle(image=BARE_IMAGE, user="1234:1234", command=["sh", "-c", made])
+
+    assert sorted(path.name for path in asset.iterdir()) == ["deep", "index.py"]
+    assert {path.stat().st_uid for path in asset.rglob("*")} == {os.getuid()}
