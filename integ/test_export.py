@@ -134,7 +134,9 @@ def _project(directory: Path, name: str, text: str) -> Path:
 
 def _lock(entry: Path, tool: str, environ: Mapping[str, str] | None = None) -> None:
     argv = (_UV, "lock") if tool == "uv" else (_UV, "tool", "run", "--quiet", "--python", sys.executable, *_TOOLS[tool])
-    environment = {**os.environ, **_ENVIRONMENT, "WORKON_HOME": str(entry.parent / "environments"), **(environ or {})}
+    # Poetry keeps what it has seen by the index's name, which is the same in every test.
+    own = {"WORKON_HOME": str(entry.parent / "environments"), "POETRY_CACHE_DIR": str(entry.parent / "poetry")}
+    environment = {**os.environ, **_ENVIRONMENT, **own, **(environ or {})}
     environment.pop("VIRTUAL_ENV", None)
     subprocess.run(argv, cwd=entry, env=environment, check=True, stdin=subprocess.DEVNULL)
 
