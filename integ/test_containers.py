@@ -240,6 +240,32 @@ def test_auto_builds_in_the_container_what_has_no_wheel(
     )
 
 
+def test_auto_builds_in_the_container_what_of_the_users_own_has_to_be_compiled(
+    bundle: Bundle, project: Path, wheelhouse: Wheelhouse, capfd: pytest.CaptureFixture[str]
+) -> None:
+    wheelhouse.sdist("compiled", native=True).rename(project / "compiled-1.0.tar.gz")
+    with (project / "requirements.txt").open("a") as file:
+        file.write("./compiled-1.0.tar.gz\n")
+
+    asset = bundle(asset_excludes=["*.tar.gz"])
+
+    assert [path.name for path in (asset / "compiled").glob("*.so")] == ["_native.cpython-313-x86_64-linux-gnu.so"]
+    assert "compiled has no wheel for python3.13 on x86_64: building in public" in capfd.readouterr().err
+
+
+def test_settings_of_uv_around_the_entry_change_nothing(bundle: Bundle, project: Path, wheelhouse: Wheelhouse) -> None:
+    wheelhouse.wheel("needed")
+    wheelhouse.wheel("dependency", "2.0", requires=["needed"])
+    (project / "requirements.txt").write_text(f"--no-index\n--find-links {wheelhouse.directory}\ndependency==2.0\n")
+    before = tree(bundle(strategy="local"))
+    (project / "uv.toml").write_text("[pip]\nno-deps = true\n")
+    (project.parent / "pyproject.toml").write_text('[tool.uv]\noverride-dependencies = ["dependency==1.0"]\n')
+
+    assert "needed/__init__.py" in before
+    assert tree(bundle(strategy="local")) == before
+    assert tree(bundle(strategy="docker")) == before
+
+
 def test_what_cannot_be_compiled_is_told(bundle: Bundle, project: Path, wheelhouse: Wheelhouse) -> None:
     wheelhouse.sdist("compiled", native=True)
     with (project / "requirements.txt").open("a") as file:

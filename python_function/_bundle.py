@@ -112,7 +112,7 @@ def _locally(spec: BundleSpec, requirements: Requirements, work: Path, host: Hos
         uv_config=host.uv_config,
     )
     _scratch.lay(requirements, work / "scratch", seen_as=site.scratch)
-    LocalBuild(host, site, dict(spec.environment)).do(plan(spec, requirements, site))
+    LocalBuild(host, site, dict(spec.environment), spec.source.directory).do(plan(spec, requirements, site))
     return output
 
 

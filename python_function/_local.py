@@ -29,11 +29,19 @@ _NOT_FOUND: Final = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class LocalBuild:
-    """A build on the host."""
+    """A build on the host.
+
+    Attributes:
+        host: The machine.
+        site: Where on it the build happens.
+        environment: What the user set for the build.
+        origin: The directory of the user's that is built.
+    """
 
     host: Host
     site: Site
     environment: Mapping[str, str]
+    origin: Path
 
     def do(self, steps: Iterable[Step]) -> None:
         """Do *steps* one after the other.
@@ -71,8 +79,8 @@ class LocalBuild:
             if packages:
                 raise NoWheelError(packages, error.output) from error
             hint = _pip_conf.hint({**self.host.environ, **env}) if _NOT_FOUND.search(error.output) else ""
-            msg = f"could not {step.purpose}: {error}" + (f"\n{hint}" if hint else "")
-            raise BundlingError(msg) from error
+            what = f"could not {step.purpose} of {self.origin}:"
+            raise BundlingError("\n".join(filter(None, (what, error.output.rstrip(), hint, error.headline)))) from error
 
     def _hook(self, hook: Hook) -> None:
         shell = shutil.which("bash") or "sh"

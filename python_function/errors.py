@@ -41,12 +41,14 @@ class CommandError(BundlingError):
 
     Attributes:
         returncode: Its exit code.
+        headline: The command, without what it printed.
         output: What it printed, secrets masked.
     """
 
     def __init__(self, message: str, *, returncode: int, output: str) -> None:
         """Keep what failures are told apart by."""
         super().__init__(f"{message}\n{output}".rstrip())
+        self.headline = message
         self.returncode = returncode
         self.output = output
 

@@ -130,13 +130,17 @@ def test_what_the_container_would_not_find_either_is_an_error_at_once(
     depending: BundleSpec, output: Path, recorder: Recorder, make_host: Callable[..., Host], output_of_uv: str
 ) -> None:
     def answer(_: Sequence[str]) -> str:
-        message = "command failed"
+        message = "command failed with exit code 1"
         raise CommandError(message, returncode=1, output=output_of_uv)
 
     recorder.answer = answer
 
-    with pytest.raises(BundlingError, match="could not resolve the dependencies"):
+    with pytest.raises(BundlingError) as caught:
         _bundle.build(depending, output, make_host(recorder))
+    first, *_, last = str(caught.value).splitlines()
+    assert first == f"could not resolve the dependencies of {depending.source.directory}:"
+    assert output_of_uv in str(caught.value)
+    assert last.startswith("command failed")
     assert not [argv for argv in recorder.calls if argv[0] == "docker"]
 
 
@@ -157,7 +161,7 @@ def test_an_index_that_only_pip_knows_is_told_of_where_a_package_is_not_found(
     conf.write_text("[global]\nindex-url = https://user:s3ntinel@host/simple\n")
 
     def answer(_: Sequence[str]) -> str:
-        message = "command failed"
+        message = "command failed with exit code 1"
         raise CommandError(message, returncode=1, output=output_of_uv)
 
     recorder.answer = answer

@@ -17,8 +17,8 @@ from python_function._plan import BundleSpec, plan
 from python_function._process import Process
 from python_function._requirements import Requirements
 from python_function._source import Source
-from python_function._steps import CleanInstalled, CopySource, Hook, Run, Site, Step
-from python_function.errors import BundlingError
+from python_function._steps import CleanInstalled, CopySource, Hook, PinLocal, Run, Site, Step
+from python_function.errors import BundlingError, NoWheelError
 
 NASTY = (
     "index.py",
@@ -95,7 +95,7 @@ def by_script(steps: tuple[Step, ...], site: Site, shell: str) -> subprocess.Com
 
 def locally(steps: tuple[Step, ...], site: Site, make_host: Callable[..., Host]) -> None:
     process = Process(progress=lambda _: None, waiting=lambda _: None)
-    LocalBuild(make_host(process, PATH=os.environ["PATH"]), site, {}).do(steps)
+    LocalBuild(make_host(process, PATH=os.environ["PATH"]), site, {}, Path(site.input)).do(steps)
 
 
 @pytest.mark.parametrize("shell", ["bash", "sh"])
@@ -234,6 +234,27 @@ def test_a_step_that_fails_is_named_and_ends_the_script(site: Callable[[str, Pat
     assert done.returncode == 7
     assert "could not resolve the dependencies (exit code 7)" in done.stderr
     assert not any(Path(here.output).iterdir())
+
+
+@pytest.mark.parametrize(("tag", "native"), [("py3-none-any", False), ("cp311-cp311-linux_x86_64", True)])
+def test_what_was_compiled_on_the_host_is_left_to_the_target(
+    site: Callable[[str, Path], Site], entry: Path, make_host: Callable[..., Host], tag: str, *, native: bool
+) -> None:
+    here = site("one", entry)
+    wheel = Path(here.scratch, "wheels/0", f"lib-1.0-{tag}.whl")
+    wheel.parent.mkdir(parents=True)
+    wheel.touch()
+    constraints = Path(here.scratch, "local.txt")
+    step = PinLocal(wheels=f"{here.scratch}/wheels", constraints=str(constraints), packages=(("lib", ""),))
+
+    if native:
+        with pytest.raises(NoWheelError, match=rf"has to be compiled: lib-1\.0-{tag}\.whl") as caught:
+            locally((step,), here, make_host)
+        assert caught.value.packages == ("lib",)
+    else:
+        locally((step,), here, make_host)
+        assert constraints.read_text() == f"lib @ {wheel.as_uri()}\n"
+    assert by_script((step,), here, "sh").returncode == 0
 
 
 def test_a_container_that_does_not_see_its_mounts_says_so(tmp_path: Path) -> None:
