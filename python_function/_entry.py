@@ -20,6 +20,7 @@ class Entry:
         function: The attribute of that file which Lambda calls.
         root: ``"src"`` where the files below it stand at the bundle's root.
         alone: Only the index is bundled, under an importable name; nothing around it.
+        generated: The handler's file is not there; the build has to make it.
         considered: What else was looked at, for people.
     """
 
@@ -28,6 +29,7 @@ class Entry:
     function: str
     root: str = ""
     alone: bool = False
+    generated: bool = False
     considered: tuple[str, ...] = ()
 
     @property
@@ -61,6 +63,7 @@ def resolve(
     cwd: Path,
     definers: Sequence[Path] = (),
     construct_id: str = "",
+    generated: bool = False,
 ) -> Entry:
     """Find the file and the function that Lambda calls.
 
@@ -71,6 +74,7 @@ def resolve(
         cwd: Where a relative *entry* starts.
         definers: The files that may define the construct, likeliest first.
         construct_id: The id of the construct.
+        generated: The build may make the file, which then need not be there if it and the function are named.
 
     Raises:
         EntryError: There is no such entry, file or function.
@@ -90,7 +94,16 @@ def resolve(
             msg = f"entry {place} is no Python file. Pass a directory, or a file whose name ends in .py."
             raise EntryError(msg)
         return _in_directory(place.parent, index=place.name, module=module, function=function)
-    return _in_directory(directory(entry, cwd=cwd), index=index, module=module, function=function)
+    place = directory(entry, cwd=cwd)
+    try:
+        return _in_directory(place, index=index, module=module, function=function, generated=generated)
+    except EntryError as error:
+        if not generated:
+            raise
+        msg = (
+            f"{error} A file that the build makes needs index=... and handler=..., or handler='path.to.module.handler'."
+        )
+        raise EntryError(msg) from error
 
 
 def directory(entry: Path | str, *, cwd: Path) -> Path:
@@ -103,6 +116,8 @@ def directory(entry: Path | str, *, cwd: Path) -> Path:
         raise EntryError(msg) from error
     except (FileNotFoundError, ValueError) as error:
         start = "" if Path(entry).is_absolute() else ". A relative entry starts at the working directory"
+        if str(entry).startswith("~"):
+            start = f". The ~ is not expanded: pass Path({str(entry)!r}).expanduser()"
         msg = f"entry {str(entry)!r} not found: there is no {place}{start}."
         raise EntryError(msg) from error
     except OSError as error:
@@ -129,12 +144,16 @@ def _sidecar_entry(
     return Entry(directory=file.parent, index=file.name, function=function or "lambda_handler", alone=True)
 
 
-def _in_directory(place: Path, *, index: str | None, module: str, function: str | None) -> Entry:
+def _in_directory(
+    place: Path, *, index: str | None, module: str, function: str | None, generated: bool = False
+) -> Entry:
     considered: tuple[str, ...] = ()
     if index is not None:
-        index = _existing(place, _normal(index))
+        index = _normal(index)
+        if not (generated and function):
+            _check_there(place, index, function)
     elif module:
-        index = _of_module(place, module)
+        index = _of_module(place, module, generated=generated)
     else:
         found = _index.find(place, function)
         index, considered = found.index, found.considered
@@ -143,6 +162,7 @@ def _in_directory(place: Path, *, index: str | None, module: str, function: str 
         index=index,
         function=function or _index.function_in(place / index),
         root=_root(place, index, module) if module else _layout.source_root(place, index),
+        generated=not _module.exists(place / index),
         considered=considered,
     )
 
@@ -170,19 +190,20 @@ def _normal(index: str) -> str:
     return str(path)
 
 
-def _existing(place: Path, index: str) -> str:
+def _check_there(place: Path, index: str, function: str | None) -> None:
     if not _module.exists(place / index):
-        there = _index.python_files(place)
+        there, _ = _index.python_files(place, function)
         msg = f"index {index!r} not found in {place}. Python files there: {there}. Pass index=... to name one."
         raise EntryError(msg)
-    return index
 
 
-def _of_module(place: Path, module: str) -> str:
+def _of_module(place: Path, module: str, *, generated: bool) -> str:
     """Return the file that ``import`` takes for *module*."""
     path = module.replace(".", "/")
     tried = [f"{root}{path}{end}" for root in ("", f"{_layout.SOURCE_ROOT}/") for end in ("/__init__.py", ".py")]
     found = next((index for index in tried if _module.exists(place / index)), None)
+    if found is None and generated:
+        return f"{path}.py"
     if found is None:
         msg = (
             f"handler names the module {module}, but {place} has none of {', '.join(tried)}. Pass another, or index=..."

@@ -4,10 +4,12 @@ import ast
 import difflib
 import keyword
 import re
+import sys
 from pathlib import Path, PurePosixPath
 from typing import Final
 
 from python_function import _index, _module, _signature
+from python_function._declared import Notice
 from python_function._entry import Entry
 from python_function._module import Module
 from python_function.errors import EntryError
@@ -23,8 +25,10 @@ _LOADED_BEFORE: Final = frozenset(
 """Modules that Lambda has imported, or has built in, before it imports the handler's; theirs are the names."""
 
 
-def check(entry: Entry, *, python_version: str) -> None:
+def check(entry: Entry, *, python_version: str) -> tuple[Notice, ...]:
     """Make sure that Lambda can import the module of *entry* and call its function with an event and a context.
+
+    Returns what only Lambda can tell. Of a file that the build makes, only the path is checked.
 
     Args:
         entry: What to check.
@@ -34,6 +38,8 @@ def check(entry: Entry, *, python_version: str) -> None:
         EntryError: It cannot.
     """
     _check_module_path(entry)
+    if entry.generated:
+        return ()
     major, minor = map(int, python_version.split("."))
     names = {entry.function, *_signature.HANDLERS}
     try:
@@ -43,6 +49,7 @@ def check(entry: Entry, *, python_version: str) -> None:
         raise EntryError(msg) from error
     _check_function(entry, module)
     _check_relative_imports(entry, module)
+    return (_unparsed(entry.file, module.error),) if module.error else ()
 
 
 def _check_module_path(entry: Entry) -> None:
@@ -124,6 +131,16 @@ def _check_relative_imports(entry: Entry, module: Module) -> None:
                 "Import by the full path, or pass the directory above the package as entry and the path as index."
             )
             raise EntryError(msg)
+
+
+def _unparsed(file: Path, error: SyntaxError) -> Notice:
+    head = f"{file}:{error.lineno}" if error.lineno else f"{file}"
+    major, minor = sys.version_info[:2]
+    text = (
+        f"{head} does not parse with Python {major}.{minor}, which runs the app: {error.msg}. "
+        f"It fails on Lambda too unless it is syntax of Python {major}.{minor + 1} or newer."
+    )
+    return Notice(id="syntax", text=text)
 
 
 def _syntax_message(file: Path, error: SyntaxError, python_version: str) -> str:

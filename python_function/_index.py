@@ -1,6 +1,9 @@
 """The handler's file in the entry, and the function in that file, where they are not named."""
 
 import ast
+import difflib
+import itertools
+import os
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -19,6 +22,8 @@ _HOLD_NONE: Final = ("test_*.py", "*_test.py", "conftest.py", "setup.py", "noxfi
 _NO_SOURCE: Final = frozenset({"docs", "test", "tests", SOURCE_ROOT})
 _MAY_HOLD_ANY: Final = re.compile(rb"import\s*\*|__getattr__")
 _SHOWN: Final = 10
+_SHOWN_BELOW: Final = 3
+_NOT_BELOW: Final = frozenset({"__pycache__", "cdk.out", "node_modules", "site-packages", "test", "tests", "venv"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +40,9 @@ def find(directory: Path, function: str | None) -> Found:
     Looked at are the top, then ``src``, then the only package in ``src``, then the only package at the top.
     """
     considered: list[str] = []
+    looked_at: list[Path] = []
     for candidates in _candidates(directory):
+        looked_at += candidates
         found = [file.relative_to(directory).as_posix() for file in candidates if _holds(file, function)]
         match found:
             case [index]:
@@ -46,9 +53,21 @@ def find(directory: Path, function: str | None) -> Found:
                 msg = f"{directory} has several files with a handler: {_shown(found)}. Pass index=... to choose."
                 raise EntryError(msg)
     wanted = function or f"{', '.join(_signature.HANDLERS)} that takes an event and a context"
-    seen = f"Python files there: {python_files(directory)}"
-    msg = f"No Python file in {directory} defines {wanted}. {seen}. Pass index=... and handler=... to name them."
+    close = _closest(function, looked_at) if function else None
+    there, below = python_files(directory, function)
+    seen = f"Python files there: {there}."
+    if close:
+        seen = f"Did you mean {close[0]} in {close[1].relative_to(directory).as_posix()}?"
+    index = repr(below) if below and not close else "..."
+    msg = f"No Python file in {directory} defines {wanted}. {seen} Pass index={index} and handler=... to name them."
     raise EntryError(msg)
+
+
+def _closest(function: str, files: list[Path]) -> tuple[str, Path] | None:
+    """Return the name most like *function*, and the file that defines it."""
+    names = {name: file for file in reversed(files) for name in _module.load(_module.read(file), names=()).bound}
+    close = difflib.get_close_matches(function, names, n=1)
+    return (close[0], names[close[0]]) if close else None
 
 
 def function_in(file: Path) -> str:
@@ -72,10 +91,24 @@ def callables(module: _module.Module) -> str:
     return _shown([name for name, nodes in module.bound.items() if isinstance(nodes[-1], kinds)])
 
 
-def python_files(directory: Path) -> str:
-    """List the Python files at the top of *directory* and of its ``src``, for people."""
+def python_files(directory: Path, function: str | None) -> tuple[str, str | None]:
+    """List the Python files at the top of *directory* and of its ``src``, for people.
+
+    Where there are none, those further below that hold a handler are listed too; the first of them is returned besides.
+    """
     files = (*directory.glob("*.py"), *(directory / SOURCE_ROOT).glob("*.py"))
-    return _shown(sorted(file.relative_to(directory).as_posix() for file in files)) or "none"
+    if files:
+        return _shown(sorted(file.relative_to(directory).as_posix() for file in files)), None
+    below = list(itertools.islice(_below(directory, function), _SHOWN_BELOW))
+    return (f"none; below it: {', '.join(below)}", below[0]) if below else ("none", None)
+
+
+def _below(directory: Path, function: str | None) -> Iterator[str]:
+    for place, directories, files in os.walk(directory):
+        directories[:] = sorted(name for name in directories if name[0] != "." and name not in _NOT_BELOW)
+        paths = [Path(place, name) for name in sorted(files) if name.endswith(".py")]
+        held = (path for path in paths if _module.exists(path) and not _holds_none(path) and _holds(path, function))
+        yield from (path.relative_to(directory).as_posix() for path in held)
 
 
 def _shown(names: list[str]) -> str:

@@ -33,7 +33,7 @@ def source_root(directory: Path, index: str) -> str:
 
 def _treats_as_package(file: Path, *, depth: int, inside: bool) -> bool:
     """Tell whether the imports of *file* take ``src`` for a package: by its name, or by enough dots."""
-    text = _module.read(file)
+    text = _module.read(file) if _module.exists(file) else b""
     if not _MENTION.search(text):
         return False
     module = _module.load(text, names=(SOURCE_ROOT,))

@@ -4,11 +4,11 @@ import ast
 import sys
 import warnings
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
-from python_function import _outline
+from python_function import _newer, _outline
 from python_function.errors import EntryError
 
 _PARSED_BYTES: Final = 256 * 1024
@@ -24,12 +24,14 @@ class Module:
         is_open: A star import or a module `__getattr__` may provide names that are not in *bound*.
         tree: The syntax tree; of an outlined file, that of its outline.
         is_outline: Only the statements that could matter were looked at; lines are not the file's.
+        error: Why the running Python cannot parse it, where the grammar of a newer one may be the reason.
     """
 
     bound: Mapping[str, tuple[ast.AST, ...]]
     is_open: bool
     tree: ast.Module
     is_outline: bool = False
+    error: SyntaxError | None = None
 
 
 def exists(path: Path) -> bool:
@@ -64,13 +66,15 @@ def load(source: bytes, *, names: Collection[str], version: tuple[int, int] | No
         SyntaxError: *source* is wrong for *version*, as far as the running Python can tell.
     """
     running = sys.version_info[:2]
+    reason = None
     if len(source) <= _PARSED_BYTES:
         try:
             return _module(_parse(source, min(version or running, running)), is_outline=False)
-        except SyntaxError:
-            if version is not None and version <= running:
+        except SyntaxError as error:
+            if version is not None and not _newer.may_explain(source, running=running, version=version):
                 raise
-    return _module(_outline.tree(source, names), is_outline=True)
+            reason = error
+    return replace(_module(_outline.tree(source, names), is_outline=True), error=reason)
 
 
 def _parse(source: bytes, version: tuple[int, int]) -> ast.Module:

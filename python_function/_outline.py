@@ -27,7 +27,7 @@ _DEFINED: Final = re.compile(r"^[ \t]*(?:async[ \t]+)?(?:def|class)[ \t]+(\w+)",
 
 def tree(source: bytes, names: Collection[str]) -> ast.Module:
     """Return the statements of *source* that may bind one of *names*, or import everything."""
-    text = _TEXT.sub(lambda found: found["code"] + ('""' if found["quotes"] else ""), f"\n{_decoded(source)}\n")
+    text = _TEXT.sub(lambda found: found["code"] + ('""' if found["quotes"] else ""), f"\n{decoded(source)}\n")
     wanted = {*names, "__getattr__"}
     found = _mentioning(wanted, text)
     made_of = {name for statement in found for name in _assigned(statement)}
@@ -62,7 +62,8 @@ def _blocks(wanted: str) -> re.Pattern[str]:
     )
 
 
-def _decoded(source: bytes) -> str:
+def decoded(source: bytes) -> str:
+    """Return the text of a Python file, whose lines end in newlines alone."""
     try:
         encoding, _ = tokenize.detect_encoding(io.BytesIO(source).readline)
         text = source.decode(encoding, errors="replace")

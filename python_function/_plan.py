@@ -56,6 +56,7 @@ class BundleSpec:
         strategy: ``auto``, ``local`` or ``docker``; never ``auto`` where an option decides already.
         prefix: The folder of the bundle that everything goes into.
         handler_file: The file of the bundle that Lambda imports; ``None`` for a layer.
+        notices: What the user should know of the handler.
         before: Hook lines that run first.
         after: Hook lines that run last.
         installer_args: Further arguments of the installer.
@@ -69,6 +70,7 @@ class BundleSpec:
     strategy: str
     prefix: str = ""
     handler_file: str | None = None
+    notices: tuple[Notice, ...] = ()
     before: tuple[str, ...] = ()
     after: tuple[str, ...] = ()
     installer_args: tuple[str, ...] = ()
@@ -83,9 +85,9 @@ class BundleSpec:
     def warnings(self) -> tuple[Notice, ...]:
         """What the user should know."""
         if self.target.runtime not in DEPRECATED:
-            return self.packaging.warnings
+            return (*self.notices, *self.packaging.warnings)
         text = f"{self.target.runtime} is deprecated: it gets no more security updates. Choose a newer runtime."
-        return (Notice(id="deprecatedRuntime", text=text), *self.packaging.warnings)
+        return (Notice(id="deprecatedRuntime", text=text), *self.notices, *self.packaging.warnings)
 
 
 def plan(spec: BundleSpec, requirements: Requirements, site: Site) -> tuple[Step, ...]:

@@ -35,13 +35,14 @@ class _Wish:
     runtimes: tuple[str, ...]
 
 
-def infer(directory: Path, *, given: str | None, index: Path | None = None) -> Runtime:
+def infer(directory: Path, *, given: str | None, index: Path | None = None, option: str = "runtime") -> Runtime:
     """Choose the runtime for the code in *directory*.
 
     Args:
         directory: The entry.
         given: The runtime the user named, if any.
         index: The handler's file, where its own metadata may say which Python it needs.
+        option: The option by which the user named it.
 
     Raises:
         OptionError: *given* is no Python runtime, or what the project's files say rules out each candidate.
@@ -49,7 +50,7 @@ def infer(directory: Path, *, given: str | None, index: Path | None = None) -> R
     """
     requirements = _requires_python.find(directory, index)
     if given is not None:
-        return _given(given, requirements)
+        return _given(given, requirements, option)
     for wish in _wishes(directory):
         return _wished(wish, requirements)
     if not requirements:
@@ -62,16 +63,16 @@ def infer(directory: Path, *, given: str | None, index: Path | None = None) -> R
     return Runtime(admitted[-1], " and ".join(f"{found.source} is {found.text!r}" for found in requirements))
 
 
-def _given(runtime: str, requirements: Sequence[_requires_python.Requirement]) -> Runtime:
+def _given(runtime: str, requirements: Sequence[_requires_python.Requirement], option: str) -> Runtime:
     if not runtime.startswith("python"):
-        msg = f"runtime must be a Python runtime, not {runtime!r}."
+        msg = f"{option} must be a Python runtime, not {runtime!r}."
         raise OptionError(msg)
     if runtime not in GLIBC:
-        msg = f"runtime must be one of {', '.join(GLIBC)}, not {runtime!r}."
+        msg = f"{option} must be one of {', '.join(GLIBC)}, not {runtime!r}."
         raise OptionError(msg)
     excluding = _excluding(runtime, requirements)
     if excluding is not None:
-        msg = f"runtime is {runtime!r}, but {excluding.source} is {excluding.text!r}. Make them agree."
+        msg = f"{option} is {runtime!r}, but {excluding.source} is {excluding.text!r}. Make them agree."
         raise OptionError(msg)
     return Runtime(runtime, "given")
 

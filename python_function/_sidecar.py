@@ -26,6 +26,10 @@ def find(definers: Sequence[Path], construct_id: str) -> Path:
         raise EntryError(msg)
     looked_for = [file for definer in definers for file in _beside(definer, construct_id)]
     found = next((file for file in looked_for if _module.exists(file)), None)
+    twin = found and found.with_name(bundled_name(found.name))
+    if twin and twin != found and _module.exists(twin):
+        msg = f"Both {found} and {twin} are the handler's file of the construct {construct_id!r}. Remove one."
+        raise EntryError(msg)
     if found is None:
         places = " and ".join(map(str, looked_for))
         msg = f"No handler's file for the construct {construct_id!r}: looked for {places}. Add one, or pass entry=..."

@@ -5,6 +5,7 @@ from pathlib import Path, PurePosixPath
 from typing import Final
 
 from python_function import _handler, _packaging
+from python_function._declared import Notice
 from python_function._entry import Entry
 from python_function._packaging import Packaging
 from python_function._plan import BundleSpec, Container
@@ -31,7 +32,7 @@ def of_function(
         PackagingError: The dependencies are declared in a way that cannot be followed.
     """
     _check_importable(options.output_path_suffix)
-    _handler.check(entry, python_version=target.python_version)
+    notices = _handler.check(entry, python_version=target.python_version)
     root = project_root(options.project_root, entry.directory, cwd=cwd)
     source = Source(
         directory=entry.directory,
@@ -48,6 +49,7 @@ def of_function(
         container=container,
         prefix=options.output_path_suffix.rstrip("/"),
         handler_file=str(PurePosixPath(options.output_path_suffix) / entry.bundle_index),
+        notices=notices,
     )
 
 
@@ -93,6 +95,7 @@ def _spec(
     container: Container,
     prefix: str,
     handler_file: str | None = None,
+    notices: tuple[Notice, ...] = (),
 ) -> BundleSpec:
     before, after = options.hook_lines()
     return BundleSpec(
@@ -103,6 +106,7 @@ def _spec(
         strategy=options.effective_strategy,
         prefix=prefix,
         handler_file=handler_file,
+        notices=notices,
         before=before,
         after=after,
         installer_args=tuple(options.installer_args),

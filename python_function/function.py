@@ -67,7 +67,13 @@ class PythonFunction(lambda_.Function):
             _checks.instance("runtime", runtime, "aws_lambda.Runtime")
             _checks.instance("architecture", architecture, "aws_lambda.Architecture")
             found = _entry.resolve(
-                entry, index=index, handler=handler, cwd=Path.cwd(), definers=definers, construct_id=id
+                entry,
+                index=index,
+                handler=handler,
+                cwd=Path.cwd(),
+                definers=definers,
+                construct_id=id,
+                generated=bool(bundling.command or bundling.command_hooks),
             )
             chosen = _runtime.infer(found.directory, given=runtime.name if runtime else None, index=found.file)
             runtime = runtime or _asset.to_runtime(chosen.name)

@@ -62,6 +62,8 @@ class PythonLayerVersion(lambda_.LayerVersion):
             _checks.sequence("compatible_architectures", compatible_architectures or (), "aws_lambda.Architecture")
             directory = _entry.directory(entry, cwd=Path.cwd())
             runtimes = list(compatible_runtimes or ())
+            for number, runtime in enumerate(runtimes):
+                _runtime.infer(directory, given=runtime.name, option=f"compatible_runtimes[{number}]")
             chosen = _runtime.infer(directory, given=runtimes[0].name if runtimes else None)
             runtimes = runtimes or [_asset.to_runtime(chosen.name)]
             architectures = list(compatible_architectures or (lambda_.Architecture.X86_64,))

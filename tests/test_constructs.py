@@ -149,21 +149,23 @@ def test_a_handler_that_the_running_python_cannot_parse_is_warned_of(unbundled: 
 
     function = PythonFunction(unbundled, "Function", entry=entry, runtime=lambda_.Runtime.PYTHON_3_14)
 
-    text = Match.string_like_regexp(r"index\.py:1 does not parse with Python 3\.1\d, which runs the app: .*\[ack: syntax")
+    text = Match.string_like_regexp(
+        r"index\.py:1 does not parse with Python 3\.1\d, which runs the app: .*\[ack: syntax"
+    )
     Annotations.from_stack(unbundled).has_warning(f"/{function.node.path}", text)
 
 
-def test_hooks_may_make_the_handlers_file(stack: Stack, entry: Path, tmp_path: Path) -> None:
+def test_hooks_may_make_the_handlers_file(stack: Stack, entry: Path) -> None:
     hooks = CommandHooks(before_bundling=["mkdir gen", "echo 'handler = print' > gen/index.py"])
     bundling = BundlingOptions(command_hooks=hooks, strategy="local")
 
+    with pytest.raises(EntryError, match=r"'gen/index\.py' not found"):
+        PythonFunction(stack, "Without", entry=entry, index="gen/index.py", handler="handler")
+    with pytest.raises(BundlingError, match=r"The handler's file 'gen/none\.py' is not in the bundle"):
+        PythonFunction(stack, "Other", entry=entry, index="gen/none.py", handler="handler", bundling=bundling)
     function = PythonFunction(stack, "Function", entry=entry, handler="gen.index.handler", bundling=bundling)
 
     assert (asset_of(function) / "gen" / "index.py").is_file()
-    with pytest.raises(BundlingError, match=r"The handler's file 'gen/none\.py' is not in the bundle"):
-        PythonFunction(stack, "Other", entry=entry, index="gen/none.py", handler="handler", bundling=bundling)
-    with pytest.raises(EntryError, match=r"'gen/none\.py' not found"):
-        PythonFunction(stack, "Third", entry=entry, index="gen/none.py", handler="handler")
 
 
 @pytest.mark.parametrize(

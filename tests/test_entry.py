@@ -196,6 +196,34 @@ def test_what_was_passed_over_is_told(tmp_path: Path) -> None:
             {"handler": "go"}, {"a.py": HANDLER}, EntryError, "defines go. Python files", id="no such function"
         ),
         pytest.param(
+            {"handler": "handlr"},
+            {"index.py": HANDLER, "b.py": ""},
+            EntryError,
+            r"defines handlr\. Did you mean handler in index\.py\? Pass index=\.\.\. and handler",
+            id="misspelt function",
+        ),
+        pytest.param(
+            {},
+            {"api/main.py": HANDLER, "api/other.py": "", ".venv/x.py": HANDLER, "venv/lib/x.py": HANDLER},
+            EntryError,
+            r"Python files there: none; below it: api/main\.py\. Pass index='api/main\.py' and handler=",
+            id="handler further below",
+        ),
+        pytest.param(
+            {"handler": "go"},
+            {f"p{number}/q/a.py": "def go(event, context): ..." for number in range(5)},
+            EntryError,
+            r"below it: p0/q/a\.py, p1/q/a\.py, p2/q/a\.py\. Pass",
+            id="handlers further below",
+        ),
+        pytest.param(
+            {"index": "main.py"},
+            {"api/main.py": HANDLER},
+            EntryError,
+            r"there: none; below it: api/main\.py\. ",
+            id="index further below",
+        ),
+        pytest.param(
             {}, {"a.py": HANDLER, "b.py": HANDLER}, EntryError, "several .*: a.py, b.py. Pass index", id="several"
         ),
         pytest.param(
@@ -223,6 +251,13 @@ def test_what_cannot_be_is_told(
         ),
         pytest.param("fn/index.py", {"handler": "app.go"}, OptionError, "module app, but", id="file and other module"),
         pytest.param("pipe", {}, EntryError, "is not a directory", id="pipe"),
+        pytest.param(
+            "~/fn",
+            {},
+            EntryError,
+            r"'~/fn' not found.* ~ is not expanded: pass Path\('~/fn'\)\.expanduser\(\)",
+            id="home",
+        ),
     ],
 )
 def test_an_entry_that_cannot_be_is_told(
@@ -279,6 +314,54 @@ def test_a_file_beside_a_subclass_serves_where_none_is_beside_its_instance(tmp_p
     assert (entry.index, entry.handler) == ("lib.fn.py", "lib_fn.go")
 
 
+def test_two_files_beside_the_construct_are_told(tmp_path: Path) -> None:
+    write(tmp_path, {"api.my_handler.py": "", "api_my_handler.py": ""})
+
+    with pytest.raises(EntryError, match=r"Both .*/api\.my_handler\.py and .*/api_my_handler\.py .*Remove one"):
+        _entry.resolve(
+            None, index=None, handler=None, cwd=Path("/"), definers=[tmp_path / "api.py"], construct_id="my_handler"
+        )
+
+
+@pytest.mark.parametrize(
+    ("index", "handler", "found", "bundle_index"),
+    [
+        ("gen/index.py", "go", "gen.index.go", "gen/index.py"),
+        (None, "gen.index.go", "gen.index.go", "gen/index.py"),
+        ("gen/index.py", "gen.index.go", "gen.index.go", "gen/index.py"),
+        ("src/index.py", "go", "index.go", "index.py"),
+        ("a.py", "go", "a.go", "a.py"),
+    ],
+)
+def test_a_file_that_the_build_makes_needs_not_be_there(
+    index: str | None, handler: str, found: str, bundle_index: str, tmp_path: Path
+) -> None:
+    write(tmp_path, {"src/other.py": "", "a.py": ""})
+
+    entry = _entry.resolve(tmp_path, index=index, handler=handler, cwd=Path("/"), generated=True)
+
+    assert (entry.handler, entry.bundle_index, entry.generated) == (found, bundle_index, index != "a.py")
+
+
+@pytest.mark.parametrize(
+    ("index", "handler", "message"),
+    [
+        (
+            "gen.py",
+            None,
+            r"'gen\.py' not found in .* A file that the build makes needs index=\.\.\. and handler=\.\.\.",
+        ),
+        (None, "go", "No Python file in .* A file that the build makes needs index"),
+        (None, None, "No Python file in .* A file that the build makes needs index"),
+    ],
+)
+def test_a_file_that_the_build_makes_has_to_be_named(
+    index: str | None, handler: str | None, message: str, tmp_path: Path
+) -> None:
+    with pytest.raises(EntryError, match=message):
+        _entry.resolve(tmp_path, index=index, handler=handler, cwd=Path("/"), generated=True)
+
+
 @pytest.mark.parametrize(
     ("definers", "given", "message"),
     [
@@ -291,12 +374,11 @@ def test_a_file_beside_a_subclass_serves_where_none_is_beside_its_instance(tmp_p
 def test_no_file_beside_the_construct_is_told(
     definers: tuple[str, ...], given: dict[str, str], message: str, tmp_path: Path
 ) -> None:
-    options = {"index": None, "handler": None, **given}
-
     with pytest.raises(PythonFunctionError, match=message):
         _entry.resolve(
             None,
-            **options,
+            index=given.get("index"),
+            handler=given.get("handler"),
             cwd=Path("/"),
             definers=[tmp_path / definer for definer in definers],
             construct_id="fn",

@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from python_function import _handler
+from python_function import _handler, _newer
+from python_function._declared import Notice
 from python_function._entry import Entry
 from python_function.errors import EntryError
 
@@ -13,12 +14,14 @@ HANDLER = "def handler(event, context): ...\n"
 HOST = f"{sys.version_info[0]}.{sys.version_info[1]}"
 
 
-def check(directory: Path, source: str | bytes, *, index: str = "app.py", root: str = "", python: str = "3.11") -> None:
+def check(
+    directory: Path, source: str | bytes, *, index: str = "app.py", root: str = "", python: str = "3.11"
+) -> tuple[Notice, ...]:
     file = directory / index
     file.parent.mkdir(parents=True, exist_ok=True)
     file.write_bytes(source.encode() if isinstance(source, str) else source)
     entry = Entry(directory=directory, index=index, function="handler", root=root)
-    _handler.check(entry, python_version=python)
+    return _handler.check(entry, python_version=python)
 
 
 @pytest.mark.parametrize(
@@ -267,15 +270,75 @@ def test_every_way_to_write_a_file_is_read(source: str | bytes, tmp_path: Path) 
 
 
 @pytest.mark.skipif(sys.version_info >= (3, 14), reason="the running Python knows the newest grammar")
-def test_a_grammar_the_running_python_does_not_know_is_let_pass(tmp_path: Path) -> None:
+def test_a_grammar_the_running_python_does_not_know_is_let_pass_with_a_warning(tmp_path: Path) -> None:
     newer = "x = t'{1}'\ntry: ...\nexcept A, B: ...\ntype C = int\n"
 
-    check(tmp_path, newer + HANDLER, python="3.14")
+    (notice,) = check(tmp_path, newer + HANDLER, python="3.14")
 
+    assert notice.id == "syntax"
+    assert notice.text.startswith(f"{tmp_path}/app.py:1 does not parse with Python {HOST}, which runs the app: invalid")
+    assert notice.text.endswith(f". It fails on Lambda too unless it is syntax of Python 3.{_minor() + 1} or newer.")
     with pytest.raises(EntryError, match=r"takes \(event\)"):
         check(tmp_path, newer + "def handler(event): ...", python="3.14")
     with pytest.raises(EntryError, match="defines no 'handler'"):
         check(tmp_path, newer + '"""\ndef handler(event, context): ...\n"""\n', python="3.14")
+
+
+@pytest.mark.skipif(sys.version_info >= (3, 14), reason="the running Python knows the newest grammar")
+@pytest.mark.parametrize(
+    ("source", "message"),
+    [
+        pytest.param("def handler(event, context)\n    return 1\n", r"app\.py:1: expected ':'", id="no colon"),
+        pytest.param("def handler(event, context:\n    return 1\n", "never closed", id="bracket"),
+        pytest.param("x = 'abc\n" + HANDLER, "unterminated string", id="string"),
+        pytest.param("x = = f'{a} {b!r:>{width}} {{}}'  # type X\n" + HANDLER, ":1: invalid syntax", id="f-string"),
+        pytest.param(
+            "try: ...\nexcept (A, B): ...\nexcept A.b as error: ...\nx = type (1) = 2\nx =\n" + HANDLER,
+            "invalid syntax|cannot assign",
+            id="old relatives of new grammar",
+        ),
+    ],
+)
+def test_wrong_syntax_without_a_trace_of_newer_grammar_is_told_for_a_newer_python_too(
+    source: str, message: str, tmp_path: Path
+) -> None:
+    with pytest.raises(EntryError, match=message):
+        check(tmp_path, source, python="3.14")
+
+
+@pytest.mark.parametrize(
+    ("source", "since"),
+    [
+        pytest.param("type X = int", (3, 12), id="type"),
+        pytest.param("if x: type \\\r\n X[T] = int", (3, 12), id="type over two lines"),
+        pytest.param("def first[T](items): ...", (3, 12), id="generic function"),
+        pytest.param("class A [T = int]: ...", (3, 12), id="generic class"),
+        pytest.param("x = f'{a['b']}'", (3, 12), id="same quotes"),
+        pytest.param('x = f"{"\\n".join(a)}"', (3, 12), id="backslash"),
+        pytest.param("x = f'{f'{d['a']}'}'", (3, 12), id="nested twice"),
+        pytest.param("x = f'''{\n  a  # why\n}'''", (3, 12), id="comment"),
+        pytest.param("x = Rf'{'a'}'", (3, 12), id="raw"),
+        pytest.param("x = f'{a:{b:{c}}}'", (3, 12), id="nested format"),
+        pytest.param("x = t'{a}'", (3, 14), id="template"),
+        pytest.param("x = f\"{t'a'}\"", (3, 14), id="template in an f-string"),
+        pytest.param("x = tr'{a}'", (3, 14), id="raw template"),
+        pytest.param("try: ...\nexcept A, B: ...", (3, 14), id="except"),
+        pytest.param("try: ...\nexcept* a.B, C: ...", (3, 14), id="except*"),
+        pytest.param("try: ...\nexcept (A), B: ...", (3, 14), id="except with stray brackets"),
+        pytest.param("", (3, 15), id="what nobody knows yet"),
+    ],
+)
+def test_newer_grammar_is_suspected_where_it_may_be(source: str, since: tuple[int, int]) -> None:
+    text = f"{HANDLER}'type x # t\\''\n{source}\n".encode()
+
+    assert _newer.may_explain(text, running=(3, 11), version=since)
+    assert not _newer.may_explain(text, running=(3, 11), version=(3, 11))
+    if since[1] <= sys.version_info[1] <= 14:
+        compile(text, "source", "exec")
+
+
+def _minor() -> int:
+    return sys.version_info[1]
 
 
 @pytest.mark.parametrize(

@@ -220,3 +220,11 @@ def test_the_reason_is_told(tmp_path: Path) -> None:
 
     infer(tmp_path, {".python-version": "3.12"})
     assert _runtime.infer(tmp_path, given=None).reason == f"{tmp_path}/.python-version"
+
+
+@pytest.mark.parametrize("given", ["nodejs22.x", "python3.99", "python3.8"])
+def test_the_option_that_was_given_is_named(given: str, tmp_path: Path) -> None:
+    (tmp_path / "pyproject.toml").write_text(project(">=3.12")["pyproject.toml"], "utf-8")
+
+    with pytest.raises(OptionError, match=r"^compatible_runtimes\[1\] "):
+        _runtime.infer(tmp_path, given=given, option="compatible_runtimes[1]")
