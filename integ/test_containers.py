@@ -1,6 +1,7 @@
 """Builds in real containers: every option of the container, and what goes wrong."""
 
 import os
+import subprocess
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -336,3 +337,22 @@ def test_a_command_of_another_user_leaves_nothing_that_the_host_cannot_remove(bu
 
     assert sorted(path.name for path in asset.iterdir()) == ["deep", "index.py"]
     assert {path.stat().st_uid for path in asset.rglob("*")} == {os.getuid()}
+
+
+def test_a_repository_is_built_on_the_host(bundle: Bundle, project: Path, tmp_path: Path) -> None:
+    repository = tmp_path / "repository"
+    (repository / "src/versioned").mkdir(parents=True)
+    (repository / "src/versioned/__init__.py").write_text("VERSION = '1.0'\n")
+    backend = '[build-system]\nrequires = ["hatchling"]\nbuild-backend = "hatchling.build"\n'
+    (repository / "pyproject.toml").write_text(f'[project]\nname = "versioned"\nversion = "1.0"\n{backend}')
+    identity = ("-c", "user.name=Somebody", "-c", "user.email=somebody@example.com")
+    for command in (("init", "--quiet"), ("add", "."), (*identity, "commit", "--quiet", "--message", "One")):
+        subprocess.run(("git", *command), cwd=repository, check=True)
+    commit = subprocess.run(("git", "rev-parse", "HEAD"), cwd=repository, check=True, capture_output=True, text=True)
+    requirement = f"versioned @ git+{repository.as_uri()}@{commit.stdout.strip()}\n"
+    (project / "requirements.txt").write_text(requirement)
+
+    asset = bundle(architecture=lambda_.Architecture.ARM_64, strategy="local")
+
+    assert (asset / "versioned/__init__.py").read_text() == "VERSION = '1.0'\n"
+    assert str(tmp_path) not in "".join(path.read_text() for path in asset.rglob("*") if path.is_file())

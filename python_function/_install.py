@@ -1,5 +1,6 @@
 """The steps that install dependencies."""
 
+import re
 from collections.abc import Mapping
 from typing import Final
 
@@ -7,6 +8,9 @@ from python_function._distribution import LocalArchive, LocalPackage
 from python_function._requirements import Requirements
 from python_function._steps import CleanInstalled, PinLocal, Run, Site, Step
 from python_function._target import Target
+
+_FROM_REPOSITORY: Final = re.compile(r" @ (?:bzr|git|hg|svn)\+")
+"""Requirements that are no wheels anywhere."""
 
 _QUIETLY: Final = ("--quiet", "--no-header", "--no-annotate")
 
@@ -24,7 +28,8 @@ def steps(
 
     What is not exact yet is resolved first, so that what is installed is an exact list. Lines with hashes are kept as
     they are, for a resolution would lose the hashes: the installer resolves them, and demands a hash of everything,
-    unless something is local, which has none.
+    unless something is local, which has none. What comes from a repository has to be built, where the credentials for
+    it are.
 
     Args:
         requirements: What to install.
@@ -37,7 +42,9 @@ def steps(
     """
     if not requirements.lines:
         return ()
-    common = (*_inputs(requirements, site), *_target_flags(target, site), *requirements.flags, *arguments)
+    builds_here = not site.is_target and any(_FROM_REPOSITORY.search(line) for line in requirements.lines)
+    no_build = () if site.is_target or builds_here else ("--no-build",)
+    common = (*_inputs(requirements, site), *_target_flags(target, site), *no_build, *requirements.flags, *arguments)
     given, exact = f"{site.scratch}/requirements.txt", f"{site.scratch}/exact.txt"
     resolve = (site.uv, "pip", "compile", given, "--output-file", exact, *_QUIETLY, *common)
     install = (site.uv, "pip", "install", "--target", destination, *common)
@@ -56,7 +63,7 @@ def steps(
     return (
         *_build_local(requirements, site),
         *(Run(purpose=purpose, argv=argv) for purpose, argv in commands.items()),
-        CleanInstalled(directory=destination),
+        CleanInstalled(directory=destination, built_here=builds_here),
     )
 
 
@@ -78,7 +85,6 @@ def _target_flags(target: Target, site: Site) -> tuple[str, ...]:
         *("--python", site.python),
         *("--python-version", target.python_version),
         *("--python-platform", target.uv_platform),
-        *(() if site.is_target else ("--no-build",)),
     )
 
 

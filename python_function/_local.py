@@ -4,6 +4,7 @@ import re
 import shutil
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from importlib.metadata import distributions
 from pathlib import Path
 from typing import Final, assert_never
 
@@ -14,6 +15,9 @@ from python_function.errors import BundlingError, CommandError, NoWheelError
 
 _PLACE: Final = re.compile(r"(?<![\w./-])(?:/asset-input|/asset-output)(?![\w-])")
 """One of the two directories, and not a part of another path."""
+
+_PUBLISHED: Final = re.compile(r"any$|manylinux|musllinux")
+"""The platforms of wheels that did not come from a build on this machine."""
 
 _NO_WHEEL: Final = re.compile(
     r"Wheels are required for `(?P<required>[^`]+)`"
@@ -67,6 +71,8 @@ class LocalBuild:
                 _installed.pin(Path(step.wheels), Path(step.constraints), step.packages)
             case CleanInstalled():
                 _installed.clean(Path(step.directory))
+                if step.built_here:
+                    _refuse_installed(Path(step.directory))
             case _:
                 assert_never(step)
 
@@ -108,6 +114,22 @@ def _refuse_native(step: PinLocal) -> None:
     native = tuple(name for name, wheel in wheels.items() if not wheel.stem.endswith("-none-any"))
     if native:
         raise NoWheelError(native, f"It has code that has to be compiled: {', '.join(w.name for w in wheels.values())}")
+
+
+def _refuse_installed(directory: Path) -> None:
+    """Leave to the target what was compiled here and installed at once.
+
+    Raises:
+        NoWheelError: A distribution is for a platform that no published wheel is for.
+    """
+    tags = {
+        found.name: re.findall(r"^Tag: (\S+)$", found.read_text("WHEEL") or "", re.MULTILINE)
+        for found in distributions(path=[str(directory)])
+    }
+    platforms = {name: {tag.rpartition("-")[2] for tag in found} for name, found in tags.items()}
+    native = tuple(name for name, found in platforms.items() if not all(_PUBLISHED.match(word) for word in found))
+    if native:
+        raise NoWheelError(native, "; ".join(f"{name} is for {', '.join(tags[name])}" for name in native))
 
 
 def _without_wheel(output: str) -> tuple[str, ...]:

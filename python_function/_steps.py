@@ -97,9 +97,12 @@ class CleanInstalled:
 
     Attributes:
         directory: Where it installed to.
+        built_here: Whether it may have built packages on a machine that is not like the target, which then must not
+            be native.
     """
 
     directory: str
+    built_here: bool = False
 
 
 Step: TypeAlias = Run | Hook | CopySource | PinLocal | CleanInstalled

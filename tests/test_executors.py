@@ -257,6 +257,38 @@ def test_what_was_compiled_on_the_host_is_left_to_the_target(
     assert by_script((step,), here, "sh").returncode == 0
 
 
+@pytest.mark.parametrize(
+    ("tags", "native"),
+    [
+        (("py3-none-any",), False),
+        (("cp313-cp313-manylinux_2_17_aarch64", "cp313-cp313-manylinux2014_aarch64"), False),
+        (("cp311-cp311-linux_x86_64",), True),
+        (("cp311-cp311-macosx_14_0_arm64",), True),
+    ],
+)
+def test_what_was_built_of_a_repository_may_be_pure_only(
+    site: Callable[[str, Path], Site],
+    entry: Path,
+    make_host: Callable[..., Host],
+    tags: tuple[str, ...],
+    *,
+    native: bool,
+) -> None:
+    here = site("one", entry)
+    info = Path(here.output, "lib-1.0.dist-info")
+    info.mkdir()
+    (info / "WHEEL").write_text("".join(f"Tag: {tag}\n" for tag in ("", *tags)[1:]))
+    (info / "METADATA").write_text("Name: lib\nVersion: 1.0\n")
+
+    locally((CleanInstalled(directory=here.output),), here, make_host)
+    built = CleanInstalled(directory=here.output, built_here=True)
+    if native:
+        with pytest.raises(NoWheelError, match=f"lib is for {tags[0]}"):
+            locally((built,), here, make_host)
+    else:
+        locally((built,), here, make_host)
+
+
 def test_a_container_that_does_not_see_its_mounts_says_so(tmp_path: Path) -> None:
     script = _script.render((), python="python3", tools=str(tmp_path / "not there"))
 

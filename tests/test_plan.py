@@ -153,6 +153,18 @@ def test_no_configuration_but_the_users_own_counts(spec: BundleSpec, tmp_path: P
         assert "--no-config" not in argv
 
 
+def test_what_comes_from_a_repository_is_built_on_the_host_and_then_looked_at(spec: BundleSpec) -> None:
+    line = "lib[x] @ git+https://your.host/lib@0123456789abcdef0123456789abcdef01234567"
+    for requirements in (Requirements(lines=(line,)), Requirements(lines=(line,), exact=True)):
+        steps = plan(spec, requirements, LOCAL)
+
+        assert not any("--no-build" in argv for argv in programs(steps))
+        assert [step.built_here for step in steps if isinstance(step, CleanInstalled)] == [True]
+    assert [step.built_here for step in plan(spec, PINNED, LOCAL) if isinstance(step, CleanInstalled)] == [False]
+    from_repository = plan(spec, Requirements(lines=(line,)), CONTAINER)
+    assert [step.built_here for step in from_repository if isinstance(step, CleanInstalled)] == [False]
+
+
 def test_packages_are_left_out_while_resolving(spec: BundleSpec) -> None:
     resolve, install = programs(plan(spec, replace(PINNED, excludes=("boto3",)), LOCAL))
 
