@@ -26,7 +26,10 @@ _NEW: Final[Mapping[tuple[int, int], str]] = MappingProxyType(
         (3, 12): rf"\btype{_GAP}+[^\W\d] | \b(?:def|class){_GAP}+\w+{_GAP}*\[ | \b(?i:f|fr|rf)[\"']",
         (3, 13): r"(?!)",
         # https://peps.python.org/pep-0750/ and https://peps.python.org/pep-0758/
-        (3, 14): rf"\b(?i:t|tr|rt)[\"'] | \bexcept\b(?!{_GAP}*\*?{_GAP}*\([^()]*\)\s*(?:as\b|:))(?:[^\n\\]|\\.)*,",
+        (
+            3,
+            14,
+        ): rf"\b(?i:t|tr|rt)[\"'] | \bexcept\b(?!{_GAP}*\*?{_GAP}*\([^()]*\)\s*(?:as\b|:))(?:[^\n\\]|\\.){{0,2000}}?,",
     }
 )
 """What each Python's grammar added, in text whose closed strings are empty; rather too much than too little."""

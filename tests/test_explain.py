@@ -327,6 +327,16 @@ def test_our_errors_are_messages(tmp_path: Path, as_json: list[str], capsys: pyt
     assert printed.err.startswith(f"entry '{tmp_path}/nowhere' not found")
 
 
+@pytest.mark.skipif(sys.version_info >= (3, 14), reason="the running Python knows the newest grammar")
+def test_a_file_that_the_running_python_cannot_parse_is_warned_of(explain: Callable[..., Any], tmp_path: Path) -> None:
+    write(tmp_path, {"index.py": "x = t'{1}'\n" + HANDLER})
+
+    (warning,) = explain(tmp_path, "--runtime=python3.14")["warnings"]
+
+    assert warning["id"] == "syntax"
+    assert f"{tmp_path}/index.py:1 does not parse with Python 3." in warning["text"]
+
+
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
