@@ -20,16 +20,15 @@ _CLOSED: Final = re.compile(
 """A comment, or a string that every Python reads alike; no f-string that a newer grammar may end elsewhere."""
 
 _GAP: Final = r"(?:[ \t]|\\\n)"
+_BRACKETED: Final = rf"{_GAP}*\*?{_GAP}*\([^()]*\)\s*(?:as\b|:)"
+_SEVERAL: Final = rf"\bexcept\b(?!{_BRACKETED})(?:[^\n\\]|\\.){{0,2000}}?,"
 _NEW: Final[Mapping[tuple[int, int], str]] = MappingProxyType(
     {
         # https://peps.python.org/pep-0695/ and https://peps.python.org/pep-0701/
         (3, 12): rf"\btype{_GAP}+[^\W\d] | \b(?:def|class){_GAP}+\w+{_GAP}*\[ | \b(?i:f|fr|rf)[\"']",
         (3, 13): r"(?!)",
         # https://peps.python.org/pep-0750/ and https://peps.python.org/pep-0758/
-        (
-            3,
-            14,
-        ): rf"\b(?i:t|tr|rt)[\"'] | \bexcept\b(?!{_GAP}*\*?{_GAP}*\([^()]*\)\s*(?:as\b|:))(?:[^\n\\]|\\.){{0,2000}}?,",
+        (3, 14): rf"\b(?i:t|tr|rt)[\"'] | {_SEVERAL}",
     }
 )
 """What each Python's grammar added, in text whose closed strings are empty; rather too much than too little."""
