@@ -84,18 +84,23 @@ class ContainerBuild:
             else:
                 self._call("run", "--rm", "--name", name, *self._mounts(directories), *self._arguments(script))
         except CommandError as error:
+            if error.returncode != _engine_errors.ENGINE_FAILED:
+                self._open_again(directories)
             raise _engine_errors.explain(error, engine=self._engine, image=self.container.image) from error
         except ProgramNotFoundError as error:
             raise _engine_errors.missing(self._engine) from error
+        except BundlingError:
+            raise
         except BaseException:
             self._remove(name)
             raise
-        finally:
-            if self.container.user and self.container.command and not self.container.copies:
-                self._open_again(directories)
+        else:
+            self._open_again(directories)
 
     def _open_again(self, directories: Directories) -> None:
-        """Let the host take and remove what the user's command has made as another user."""
+        """Let the host take and remove what the user's command has made as another user; our script does so itself."""
+        if self.container.copies or not (self.container.user and self.container.command):
+            return
         container = replace(self.container, command=(), entrypoint=())
         opener = ContainerBuild(self.host, container, {})
         opener._call("run", "--rm", *self._mounts(directories), *opener._arguments(_LEAVE_OPEN))

@@ -15,7 +15,7 @@ _NO_IMAGE: Final = re.compile(
     r"|short-name .* did not resolve|does not match the specified platform|image not known",
     re.IGNORECASE,
 )
-_ENGINE_FAILED: Final = 125
+ENGINE_FAILED: Final = 125
 """The exit code of an engine that could not start the container.
 
 https://docs.docker.com/reference/cli/docker/container/run/#exit-status
@@ -32,7 +32,7 @@ def missing(engine: str) -> EngineError:
 
 def explain(error: CommandError, *, engine: str, image: str) -> BundlingError:
     """Return what *error* means of a run of *image*: what a build prints may look like an error of the engine."""
-    if error.returncode == _ENGINE_FAILED:
+    if error.returncode == ENGINE_FAILED:
         return of_engine(error, engine=engine, image=image)
     return BundlingError(f"The build in {image!r} failed with exit code {error.returncode}.\n{error.output}")
 

@@ -1,3 +1,4 @@
+import contextlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from itertools import pairwise
@@ -8,7 +9,7 @@ import pytest
 
 from python_function._container import ContainerBuild, Directories
 from python_function._host import Host
-from python_function.errors import BundlingError, CommandError, ProgramNotFoundError
+from python_function.errors import BundlingError, CommandError, EngineError, ProgramNotFoundError
 from tests.doubles import CONTAINER, Recorder
 
 
@@ -164,6 +165,34 @@ def test_copies_go_in_and_out_and_the_container_goes(
     assert start[1:] == ("start", "--attach", name)
     assert back[1:] == ("cp", f"{name}:/asset-output/.", str(directories.output))
     assert remove[1:] == ("rm", "--force", "--volumes", name)
+
+
+@pytest.mark.parametrize("options", [{"copies": True}, {"user": "1234", "command": ("make",)}])
+def test_an_engine_that_fails_is_asked_nothing_more(
+    build: Callable[..., list[str]], recorder: Recorder, lines: list[str], options: Mapping[str, Any]
+) -> None:
+    recorder.answer = failing(125, "Cannot connect to the Docker daemon")
+
+    with pytest.raises(EngineError, match="is not running"):
+        build(**options)
+    assert len(recorder.calls) == 1
+    assert lines == []
+
+
+@pytest.mark.parametrize("returncode", [0, 3])
+def test_what_the_command_of_another_user_made_is_opened(
+    build: Callable[..., list[str]], recorder: Recorder, returncode: int
+) -> None:
+    def answer(argv: Sequence[str]) -> str:
+        return failing(returncode, "")(argv) if returncode and argv[-1] == "make" else ""
+
+    recorder.answer = answer
+
+    with contextlib.suppress(BundlingError):
+        build(user="1234", command=("make",))
+    made, opened = recorder.calls
+    assert made[-1] == "make"
+    assert opened[-1].startswith("trap 'chmod -R a+rwX")
 
 
 def test_an_interruption_removes_the_container(build: Callable[..., list[str]], recorder: Recorder) -> None:
