@@ -19,7 +19,7 @@ help:  ## What can be made
 	@grep -E '^[a-z]+:.*##' Makefile | sed 's/:[^#]*## /\t/' | expand -t 10
 
 synth: $(READY)  ## The example app through a real `cdk synth`; neither Docker nor Node has to be there
-	cd examples/app && cdk synth --all --quiet --no-notices
+	cd examples/app && cdk synth --quiet --no-notices
 
 test: lint unit integ  ## Everything
 
