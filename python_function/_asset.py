@@ -7,6 +7,7 @@ from collections.abc import Generator
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
+from typing import Final
 
 import aws_cdk
 import jsii
@@ -23,6 +24,8 @@ from python_function._report import Report
 from python_function._target import Target
 from python_function.errors import plainly
 from python_function.options import BundlingOptions
+
+_RESOLVED: Final[dict[str, str]] = {}
 
 
 def to_target(runtime: lambda_.Runtime, architecture: lambda_.Architecture) -> Target:
@@ -98,6 +101,7 @@ def host(name: str) -> Host:
         python=sys.executable,
         ids=(os.getuid(), os.getgid()) if os.name == "posix" else None,
         uv_config=_uv.user_configuration(os.environ, Path.home()),
+        resolved=_RESOLVED,
     )
 
 

@@ -1,7 +1,7 @@
 """The machine that CDK runs on, as the rest of the library gets to see it."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, MutableMapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from python_function._process import Runner
@@ -20,6 +20,7 @@ class Host:
         uv: The installer.
         python: The running interpreter.
         uv_config: The user's own configuration file for uv, if there is one.
+        resolved: What this process has resolved already: bundles with equal requirements share the work.
         ids: The user and group that own what is made here; ``None`` where the system has none.
     """
 
@@ -31,3 +32,4 @@ class Host:
     python: str
     ids: tuple[int, int] | None
     uv_config: str = ""
+    resolved: MutableMapping[str, str] = field(default_factory=dict[str, str])

@@ -49,20 +49,23 @@ def steps(
     resolve = (site.uv, "pip", "compile", given, "--output-file", exact, *_QUIETLY, *common)
     install = (site.uv, "pip", "install", "--target", destination, *common)
     install += ("--link-mode", "copy") if written_to or site.is_target else ()
+    own = requirements.local or requirements.archives
+    resolution: tuple[Run, ...] = ()
     if requirements.exact:
-        commands = {"install the dependencies": (*install, "--no-deps", "--requirements", given)}
-    elif requirements.hashed and not (requirements.local or requirements.archives):
-        commands = {"install the dependencies": (*install, "--require-hashes", "--requirements", given)}
+        install += ("--no-deps", "--requirements", given)
     elif requirements.hashed:
-        commands = {"install the dependencies": (*install, "--requirements", given)}
+        install += (*(() if own else ("--require-hashes",)), "--requirements", given)
     else:
-        options = ("--requirements", f"{site.scratch}/options.txt") if requirements.options else ()
-        install = (*install, "--no-deps", "--requirements", exact, *options)
         resolve += ("--excludes", f"{site.scratch}/excludes.txt") if requirements.excludes else ()
-        commands = {"resolve the dependencies": resolve, "install the dependencies": install}
+        resolution = (
+            Run(purpose="resolve the dependencies", argv=resolve, result="" if own or requirements.links else exact),
+        )
+        install += ("--no-deps", "--requirements", exact)
+        install += ("--requirements", f"{site.scratch}/options.txt") if requirements.options else ()
     return (
         *_build_local(requirements, site),
-        *(Run(purpose=purpose, argv=argv) for purpose, argv in commands.items()),
+        *resolution,
+        Run(purpose="install the dependencies", argv=install),
         CleanInstalled(directory=destination, built_here=builds_here),
     )
 

@@ -1,5 +1,7 @@
 """Does steps on the host."""
 
+import hashlib
+import json
 import re
 import shutil
 from collections.abc import Iterable, Mapping
@@ -60,7 +62,7 @@ class LocalBuild:
     def _do(self, step: Step) -> None:
         match step:
             case Run():
-                self._run(step)
+                self._run_once(step) if step.result else self._run(step)
             case Hook():
                 self._hook(step)
             case CopySource():
@@ -75,6 +77,19 @@ class LocalBuild:
                     _refuse_installed(Path(step.directory))
             case _:
                 assert_never(step)
+
+    def _run_once(self, step: Run) -> None:
+        """Do *step*, unless this process has done it before for another bundle."""
+        result = Path(step.result)
+        lists = {path.name: path.read_text(encoding="utf-8") for path in sorted(result.parent.glob("*.txt"))}
+        argv = [argument.replace(self.site.scratch, "") for argument in step.argv]
+        environment = {**self.host.environ, **self.environment}
+        done = hashlib.sha256(json.dumps((argv, lists, sorted(environment.items()))).encode()).hexdigest()
+        if done in self.host.resolved:
+            result.write_text(self.host.resolved[done], encoding="utf-8")
+            return
+        self._run(step)
+        self.host.resolved[done] = result.read_text(encoding="utf-8")
 
     def _run(self, step: Run) -> None:
         env = _environment.for_installer(self.host.environ, self.environment)

@@ -40,10 +40,13 @@ class Run:
     Attributes:
         purpose: What it is for, as the object of "could not".
         argv: The program and its arguments.
+        result: The file that it makes, if that depends on nothing but the arguments, the lists in the scratch
+            directory and the environment.
     """
 
     purpose: str
     argv: tuple[str, ...]
+    result: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -13,6 +13,7 @@ from python_function._packaging import Packaging
 from python_function._plan import BundleSpec
 from python_function._process import Process
 from python_function._source import Source
+from python_function._target import Target
 from python_function.errors import BundlingError, CommandError, EntryError, ProgramNotFoundError
 from tests.doubles import Recorder
 
@@ -172,6 +173,29 @@ def test_an_index_that_only_pip_knows_is_told_of_where_a_package_is_not_found(
     assert (f"{conf} sets index-url for pip" in str(caught.value)) == hinted
 
 
+def test_equal_requirements_are_resolved_once_in_a_process(
+    depending: BundleSpec, tmp_path: Path, recorder: Recorder, make_host: Callable[..., Host]
+) -> None:
+    def resolve(argv: Sequence[str]) -> str:
+        if "compile" in argv:
+            Path(argv[argv.index("--output-file") + 1]).write_text("docopt==0.6.2\n")
+        else:
+            assert Path(argv[argv.index("--requirements") + 1]).read_text() == "docopt==0.6.2\n"
+        return ""
+
+    recorder.answer = resolve
+    host = make_host(recorder)
+    other = replace(depending, target=Target("python3.12", "x86_64"))
+    elsewhere = replace(depending, environment=(("UV_DEFAULT_INDEX", "https://your.index.url/simple/"),))
+
+    for number, each in enumerate((depending, depending, other, elsewhere)):
+        output = tmp_path / f"asset.{number}-building"
+        output.mkdir()
+        _bundle.build(each, output, host)
+
+    assert ["compile" in argv for argv in recorder.calls] == [True, False, False, True, False, True, False]
+
+
 def test_a_bundle_without_the_handlers_file_is_an_error(
     spec: BundleSpec, output: Path, entry: Path, recorder: Recorder, make_host: Callable[..., Host]
 ) -> None:
@@ -195,6 +219,8 @@ def test_source_that_hides_a_dependency_is_told(
     depending: BundleSpec, output: Path, recorder: Recorder, make_host: Callable[..., Host], lines: list[str]
 ) -> None:
     def install(argv: Sequence[str]) -> str:
+        if "compile" in argv:
+            Path(argv[argv.index("--output-file") + 1]).write_text("docopt==0.6.2\n")
         if "--target" in argv:
             target = Path(argv[argv.index("--target") + 1])
             (target / "docopt-0.6.2.dist-info").mkdir(parents=True)
