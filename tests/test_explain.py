@@ -42,11 +42,11 @@ requires-dist = [{ name = "six", specifier = ">=1" }]
 [[package]]
 name = "six"
 version = "1.17.0"
-source = { registry = "https://pypi.org/simple" }
+source = { registry = "https://index.invalid/simple" }
 [[package]]
 name = "toolz"
 version = "1.0.0"
-source = { registry = "https://pypi.org/simple" }
+source = { registry = "https://index.invalid/simple" }
 """
 POETRY_LOCK = """\
 [[package]]
