@@ -148,16 +148,16 @@ def _apart_from_output(spec: BundleSpec, scope: Construct) -> BundleSpec:
 
 def _code(spec: BundleSpec, options: BundlingOptions, bundler: Bundler) -> lambda_.AssetCode:
     hashed_output = options.asset_hash_type is aws_cdk.AssetHashType.OUTPUT
-    fingerprint = _fingerprint.fingerprint(spec)
+    identity = options.asset_hash or _fingerprint.fingerprint(spec)
     return lambda_.Code.from_asset(
         str(spec.source.directory),
-        asset_hash=None if hashed_output else options.asset_hash or fingerprint,
+        asset_hash=None if hashed_output else identity,
         asset_hash_type=aws_cdk.AssetHashType.OUTPUT if hashed_output else aws_cdk.AssetHashType.CUSTOM,
         bundling=aws_cdk.BundlingOptions(
             image=options.image or aws_cdk.DockerImage.from_registry(spec.container.image),
             local=bundler,
             # CDK takes bundles of one directory for one unless it sees a difference, and it does not look at ours.
-            command=[fingerprint] if hashed_output else None,
+            command=[identity] if hashed_output else None,
             output_type=aws_cdk.BundlingOutput.NOT_ARCHIVED,
         ),
     )
