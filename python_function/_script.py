@@ -17,6 +17,9 @@ failed() {
 }
 """
 
+_BLAME: Final = """\
+trap 'code=$?; [ "$code" = 0 ] || printf "%s failed with exit code %s\\n" "$_hook" "$code" >&2' EXIT
+"""
 _GO_ON: Final = '_code=$?; [ "$_code" = 0 ] || exit "$_code"\n'
 
 _NO_MOUNTS: Final = (
@@ -24,7 +27,7 @@ _NO_MOUNTS: Final = (
     " not share them. Pass bundling_file_access=BundlingFileAccess.VOLUME_COPY to have them copied."
 )
 
-HOOK_SHELL: Final = 'exec "$(command -v bash || command -v sh)" -c "$0"'
+_HOOK_SHELL: Final = 'exec "$(command -v bash || command -v sh)" -c "$0"'
 """What gives a hook's lines to bash where there is one, as the CDK peer does, and to any shell where there is none."""
 
 
@@ -46,7 +49,7 @@ def _rendered(step: Step, python: str, tools: str) -> str:
             unset = (part for name in sorted(UNSET) for part in ("-u", name))
             return _line(("env", *unset, *step.argv), step.purpose)
         case Hook():
-            return _line(("sh", "-c", HOOK_SHELL, hook_text(step)), f"run the hooks of {step.phase}")
+            return _line(("sh", "-c", _HOOK_SHELL, hook_text(step)), f"run the hooks of {step.phase}")
         case CopySource():
             rules = json.dumps(step.rules)
             argv = (python, f"{tools}/_tree.py", step.source, step.destination, rules, step.strip)
@@ -62,11 +65,6 @@ def _rendered(step: Step, python: str, tools: str) -> str:
 
 def _line(argv: Iterable[str], purpose: str) -> str:
     return f"{shlex.join(argv)} || failed {shlex.quote(purpose)}\n"
-
-
-_BLAME: Final = """\
-trap 'code=$?; [ "$code" = 0 ] || printf "%s failed with exit code %s\\n" "$_hook" "$code" >&2' EXIT
-"""
 
 
 def hook_text(hook: Hook, placed: Callable[[str], str] = str) -> str:
