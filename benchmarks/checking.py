@@ -10,8 +10,8 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from python_function import _handler
-from python_function._entry import Entry
+from python_function._handler.check import check
+from python_function._handler.entry import Entry
 
 HANDLER = "\n\ndef handler(event, context):\n    return event\n"
 SHAPES = {
@@ -35,7 +35,7 @@ def main() -> None:
         entry = Entry(directory=Path(name), index="app.py", function="handler")
         for shape, filler in SHAPES.items():
             entry.file.write_text(filler + HANDLER)
-            checked = seconds(lambda: _handler.check(entry, python_version="3.11"))
+            checked = seconds(lambda: check(entry, python_version="3.11"))
             parsed = seconds(lambda: ast.parse(entry.file.read_bytes()))
             sys.stdout.write(f"{shape:12} check {checked:5.2f} s, parse {parsed:5.2f} s, {checked / parsed:5.2f} x\n")
 

@@ -13,9 +13,9 @@ from integ.conftest import HOST_PYTHON
 from integ.images import runtime_image
 from integ.test_kinds import RUNTIMES, bundle, installed
 from integ.wheelhouse import Wheelhouse, project
-from python_function._asset import host
-from python_function._target import Target
-from python_function._uv import for_container
+from python_function._cdk.bundler import host
+from python_function._machine.uv import for_container
+from python_function._target.target import Target
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -173,7 +173,7 @@ def in_image(request: pytest.FixtureRequest, entry: Path, target: tuple[str, str
     python, machine = target
     engine: Engine = request.getfixturevalue("arm64" if machine == "arm64" else "engine")
     image = runtime_image(python, machine)
-    uv = for_container(host("tests"), Target(f"python{python}", machine), ())
+    uv = for_container(host("tests"), Target(f"python{python}", machine).machine, ())
     options = (
         *(f"--volume={entry}:{entry}", f"--volume={uv}:/uv:ro", f"--workdir={entry}"),
         *("--network=host", f"--platform=linux/{image.engine_machine}", "--env=UV_PYTHON_DOWNLOADS=never"),

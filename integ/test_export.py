@@ -11,12 +11,14 @@ import pytest
 import uv
 
 from integ.wheelhouse import project
-from python_function import _environment, _export, _packaging, _poetry_lock
-from python_function._declared import Choice
-from python_function._host import Host
-from python_function._process import Process
-from python_function._report import Report
-from python_function._toml import read_toml
+from python_function._dependencies import detect, exact
+from python_function._dependencies.choice import Choice
+from python_function._dependencies.formats import poetry
+from python_function._machine.environment import for_installer
+from python_function._machine.host import Host
+from python_function._machine.process import Process
+from python_function._machine.report import Report
+from python_function._machine.toml import read_toml
 from python_function.errors import PackagingError
 
 if TYPE_CHECKING:
@@ -25,7 +27,7 @@ if TYPE_CHECKING:
 
     from integ.package_index import PackageIndex, StartIndex
     from integ.wheelhouse import Wheelhouse
-    from python_function._requirements import Requirements
+    from python_function._dependencies.requirements_txt.read import Requirements
 
 _UV = uv.find_uv_bin()
 _TOOLS = {
@@ -142,8 +144,8 @@ def _lock(entry: Path, tool: str, environ: Mapping[str, str] | None = None) -> N
 
 
 def _export_of(entry: Path, choice: Choice | None = None, environ: Mapping[str, str] | None = None) -> Requirements:
-    packaging = _packaging.detect(entry, choice=choice or Choice())
-    return _export.requirements(packaging, host=_host(entry.parent, environ), environment={})
+    packaging = detect.detect(entry, choice=choice or Choice())
+    return exact.requirements(packaging, host=_host(entry.parent, environ), environment={})
 
 
 def _state(directory: Path) -> dict[str, tuple[int, bytes]]:
@@ -196,8 +198,8 @@ def test_an_export_holds_what_was_locked_and_leaves_the_project_alone(
     assert plain.exact
     assert all("--hash=sha256:" in line for line in plain.lines if not line.startswith("lib"))
     assert [(package.name, package.directory) for package in plain.local] == [("lib", tmp_path / "lib")]
-    assert {(p.name, p.directory) for p in _packaging.detect(entry).local} == {("lib", tmp_path / "lib")}
-    assert _packaging.detect(entry).part.fresh
+    assert {(p.name, p.directory) for p in detect.detect(entry).local} == {("lib", tmp_path / "lib")}
+    assert detect.detect(entry).part.fresh
     assert _state(tmp_path / "fn") | _state(tmp_path / "lib") == before
 
 
@@ -216,14 +218,14 @@ def test_a_stale_lock_is_an_error(
 ) -> None:
     entry = _make(tmp_path, tool, main.url)
     _lock(entry, tool.split(",", maxsplit=1)[0])
-    fresh = _packaging.detect(entry).identity
+    fresh = detect.detect(entry).identity
     manifest = entry / ("Pipfile" if tool == "pipenv" else "pyproject.toml")
     manifest.write_text(manifest.read_text().replace(old, new))
 
     with pytest.raises(PackagingError, match=f"is stale.*Run '{command}' in {entry}"):
         _export_of(entry)
 
-    assert _packaging.detect(entry).identity != fresh
+    assert detect.detect(entry).identity != fresh
 
 
 def test_a_poetry_lock_of_old_is_exported(tmp_path: Path) -> None:
@@ -232,7 +234,7 @@ def test_a_poetry_lock_of_old_is_exported(tmp_path: Path) -> None:
         '[tool.poetry.dependencies]\npython = "*"\nsix = "*"\n'
     )
     entry = _project(tmp_path, "pyproject.toml", text)
-    digest = _poetry_lock.content_hash(read_toml(entry / "pyproject.toml"))
+    digest = poetry.content_hash(read_toml(entry / "pyproject.toml"))
     sha = "8abb2f1d86890a2dfb989f9a77cfcfd3e47c2a354b01111771326f8aa26e0254"
     (entry / "poetry.lock").write_text(
         '[[package]]\nname = "six"\nversion = "1.16.0"\ndescription = ""\ncategory = "main"\noptional = false\n'
@@ -275,7 +277,7 @@ def test_a_pylock_that_uv_writes_is_what_uv_exports(
 
     ours = _export_of(entry)
 
-    assert _packaging.detect(entry).kind == "pylock"
+    assert detect.detect(entry).kind == "pylock"
     assert (sorted(ours.lines), ours.local) == (sorted(theirs.lines), theirs.local)
 
 
@@ -302,7 +304,7 @@ def _install(found: Requirements, directory: Path, environ: Mapping[str, str]) -
     target = directory / "target"
     subprocess.run(
         (*argv, "--target", str(target), "--requirements", str(lists), *found.flags),
-        env=_environment.for_installer(os.environ, environ),
+        env=for_installer(os.environ, environ),
         check=True,
     )
     return {path.name for path in target.iterdir() if not path.name.startswith(".") and "-" not in path.name}

@@ -22,9 +22,8 @@ from aws_cdk import aws_lambda as lambda_
 from integ import kinds, package_index
 from integ.wheelhouse import Wheelhouse
 from python_function import BundlingOptions, CommandHooks, PythonFunction
-from python_function._asset import host
-from python_function._target import Target
-from python_function._uv import for_container
+from python_function._cdk.bundler import host
+from python_function._machine.uv import for_container
 from python_function.errors import PythonFunctionError
 
 if TYPE_CHECKING:
@@ -62,7 +61,7 @@ def vault(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Vault]:
             kinds.lock(kind, entry, {**of_tools("user", OTHER), "NETRC": str(netrc(directory, "user", OTHER))})
         (directory / "netrc").unlink()
         assert kinds.scan(directory, OTHER) == []
-        kept = for_container(host("tests"), Target("python3.13", "x86_64"), ())
+        kept = for_container(host("tests"), "x86_64", ())
         shutil.copytree(kept, directory / "caches" / "cdk-python-function" / kept.name)
         yield Vault(index=index, projects=directory, caches=directory / "caches")
 

@@ -8,9 +8,9 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TextIO
 
-from python_function import _explain, _explain_text
-from python_function._explain import Explanation
-from python_function._target import ARCHITECTURES, GLIBC
+from python_function._cli import render
+from python_function._cli.explain import Explanation, function, layer
+from python_function._target.target import ARCHITECTURES, GLIBC
 from python_function.errors import PythonFunctionError
 
 
@@ -26,7 +26,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         _write(sys.stderr, str(error))
         return 1
     as_json = json.dumps(dataclasses.asdict(explanation), indent=2)
-    _write(sys.stdout, as_json if given.json else _explain_text.render(explanation))
+    _write(sys.stdout, as_json if given.json else render.render(explanation))
     return 0
 
 
@@ -55,8 +55,8 @@ def _parser() -> argparse.ArgumentParser:
 def _explained(given: argparse.Namespace) -> Explanation:
     runtime, architecture, cwd = given.runtime, given.architecture, Path.cwd()
     if given.layer:
-        return _explain.layer(given.entry, runtime=runtime, architecture=architecture, cwd=cwd)
-    return _explain.function(
+        return layer(given.entry, runtime=runtime, architecture=architecture, cwd=cwd)
+    return function(
         given.entry, index=given.index, handler=given.handler, runtime=runtime, architecture=architecture, cwd=cwd
     )
 

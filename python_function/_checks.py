@@ -1,12 +1,10 @@
 """What the values of options are held to, whatever type checkers were told."""
 
-import inspect
 from collections.abc import Mapping, Sequence
 from os import PathLike
 from pathlib import PureWindowsPath
 from typing import cast
 
-from python_function._steps import INPUT, OUTPUT
 from python_function.errors import OptionError
 
 
@@ -69,24 +67,3 @@ def hooks(value: object) -> None:
             f" not {value!r}. Write CommandHooks(before_bundling=...)."
         )
         raise OptionError(msg)
-
-
-def hook_lines(hooks: object, phase: str) -> tuple[str, ...]:
-    """Return the lines that *hooks* give for *phase*; a function is called once."""
-    if hooks is None:
-        return ()
-    commands: object = getattr(hooks, phase)
-    if callable(commands):
-        try:
-            inspect.signature(commands).bind(INPUT, OUTPUT)
-        except TypeError as error:
-            msg = f"command_hooks: {phase} must take two arguments, the input and the output directory: {error}."
-            raise OptionError(msg) from error
-    found: object = commands(INPUT, OUTPUT) if callable(commands) else commands
-    if isinstance(found, str):
-        return (found,)
-    lines = cast("Sequence[object]", found) if isinstance(found, Sequence) else (None,)
-    if all(isinstance(line, str) for line in lines):
-        return tuple(str(line) for line in lines)
-    msg = f"command_hooks: {phase} must be or return shell commands, a list of strings, not {found!r}."
-    raise OptionError(msg)

@@ -1,13 +1,16 @@
 """The construct for a function."""
 
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import Unpack
 
 from aws_cdk import aws_lambda as lambda_
 from constructs import Construct
 
-from python_function import _asset, _caller, _checks, _entry, _runtime, _spec
-from python_function._cdk_props import FunctionOptions
+from python_function import _checks
+from python_function._bundle import resolve
+from python_function._bundle.resolve import Wanted
+from python_function._cdk import asset, caller, plain
+from python_function._cdk.props import FunctionOptions
 from python_function.errors import plainly
 from python_function.options import BundlingOptions
 
@@ -61,31 +64,27 @@ class PythonFunction(lambda_.Function):
         """
         bundling = BundlingOptions.checked(bundling)
         architecture = architecture or lambda_.Architecture.X86_64
-        definers = _caller.defining_files(self) if entry is None else ()
+        definers = caller.defining_files(self) if entry is None else ()
         with plainly():
             _checks.path("entry", entry)
             _checks.instance("runtime", runtime, "aws_lambda.Runtime")
             _checks.instance("architecture", architecture, "aws_lambda.Architecture")
-            found = _entry.resolve(
-                entry,
-                index=index,
-                handler=handler,
+            wanted = Wanted(
+                entry=entry,
+                runtimes=(runtime.name,) if runtime else (),
+                architecture=architecture.name,
+                options=bundling,
+                container=plain.to_container(bundling),
                 cwd=Path.cwd(),
-                definers=definers,
-                construct_id=id,
-                generated=bool(bundling.command or bundling.command_hooks),
             )
-            chosen = _runtime.infer(found.directory, given=runtime.name if runtime else None, index=found.file)
-            runtime = runtime or _asset.to_runtime(chosen.name)
-            target = _asset.to_target(runtime, architecture)
-            spec = _spec.of_function(found, target, bundling, _asset.to_container(bundling, target), cwd=Path.cwd())
-        with _asset.bundled(scope, id, spec, bundling) as code:
+            found = resolve.function(wanted, index=index, handler=handler, definers=definers, construct_id=id)
+        with asset.bundled(scope, id, found.spec, bundling) as code:
             super().__init__(
                 scope,
                 id,
                 code=code,
-                handler=".".join((*PurePosixPath(spec.prefix).parts, found.handler)),
-                runtime=runtime,
+                handler=found.handler,
+                runtime=runtime or plain.to_runtime(found.runtime.name),
                 architecture=architecture,
                 **options,
             )

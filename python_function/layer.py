@@ -7,8 +7,11 @@ from typing import Unpack
 from aws_cdk import aws_lambda as lambda_
 from constructs import Construct
 
-from python_function import _asset, _checks, _entry, _runtime, _spec
-from python_function._cdk_props import LayerVersionOptions
+from python_function import _checks
+from python_function._bundle import resolve
+from python_function._bundle.resolve import Wanted
+from python_function._cdk import asset, plain
+from python_function._cdk.props import LayerVersionOptions
 from python_function.errors import plainly
 from python_function.options import BundlingOptions
 
@@ -60,21 +63,23 @@ class PythonLayerVersion(lambda_.LayerVersion):
             _checks.path("entry", entry)
             _checks.sequence("compatible_runtimes", compatible_runtimes or (), "aws_lambda.Runtime")
             _checks.sequence("compatible_architectures", compatible_architectures or (), "aws_lambda.Architecture")
-            directory = _entry.directory(entry, cwd=Path.cwd())
-            runtimes = list(compatible_runtimes or ())
-            for number, runtime in enumerate(runtimes):
-                _runtime.infer(directory, given=runtime.name, option=f"compatible_runtimes[{number}]")
-            chosen = _runtime.infer(directory, given=runtimes[0].name if runtimes else None)
-            runtimes = runtimes or [_asset.to_runtime(chosen.name)]
             architectures = list(compatible_architectures or (lambda_.Architecture.X86_64,))
-            target = _asset.to_target(runtimes[0], architectures[0])
-            spec = _spec.of_layer(directory, target, bundling, _asset.to_container(bundling, target), cwd=Path.cwd())
-        with _asset.bundled(scope, id, spec, bundling) as code:
+            wanted = Wanted(
+                entry=entry,
+                runtimes=tuple(runtime.name for runtime in compatible_runtimes or ()),
+                runtime_option="compatible_runtimes[{}]",
+                architecture=architectures[0].name,
+                options=bundling,
+                container=plain.to_container(bundling),
+                cwd=Path.cwd(),
+            )
+            found = resolve.layer(wanted)
+        with asset.bundled(scope, id, found.spec, bundling) as code:
             super().__init__(
                 scope,
                 id,
                 code=code,
-                compatible_runtimes=runtimes,
+                compatible_runtimes=list(compatible_runtimes or ()) or [plain.to_runtime(found.runtime.name)],
                 compatible_architectures=architectures,
                 **options,
             )

@@ -6,8 +6,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final, Literal, Protocol, Self, TypeAlias, get_args
 
 from python_function import _checks
-from python_function._declared import Choice
-from python_function._source import compile_rules
+from python_function._dependencies.choice import Choice
+from python_function._source.patterns import compile_rules
 from python_function.errors import OptionError
 
 if TYPE_CHECKING:
@@ -237,12 +237,3 @@ class BundlingOptions:
             poetry_include_hashes=self.poetry_include_hashes,
             poetry_without_urls=self.poetry_without_urls,
         )
-
-    def hook_lines(self) -> tuple[tuple[str, ...], tuple[str, ...]]:
-        """Return the lines to run before and after.
-
-        Raises:
-            OptionError: The hooks give something else.
-        """
-        hooks = self.command_hooks
-        return _checks.hook_lines(hooks, "before_bundling"), _checks.hook_lines(hooks, "after_bundling")

@@ -8,12 +8,12 @@ from typing import Final
 
 import pytest
 
-from python_function._host import Host
-from python_function._packaging import Packaging
-from python_function._plan import BundleSpec
-from python_function._process import Runner
-from python_function._report import Report
-from python_function._source import Source
+from python_function._bundle.spec import BundleSpec
+from python_function._dependencies.detect import Packaging
+from python_function._machine.host import Host
+from python_function._machine.process import Runner
+from python_function._machine.report import Report
+from python_function._source.select import Source
 from tests.doubles import CONTAINER, TARGET, Recorder
 
 NOBODY: Final = 65534

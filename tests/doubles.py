@@ -4,11 +4,11 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from python_function import _source
-from python_function._entry import Entry
-from python_function._plan import Container
-from python_function._source import Source
-from python_function._target import Target
+from python_function._bundle.spec import Container
+from python_function._handler.entry import Entry
+from python_function._source import select
+from python_function._source.select import Source
+from python_function._target.target import Target
 
 TARGET = Target("python3.13", "x86_64")
 CONTAINER = Container(image="image:tag", platform="linux/amd64")
@@ -33,4 +33,4 @@ def bundle(entry: Entry, output: Path) -> None:
     """Put the source of *entry* where it stands in its bundle."""
     only = (entry.index, entry.bundle_index) if entry.alone else None
     source = Source(directory=entry.directory, root=entry.root, only=only)
-    _source.copy(entry.directory, output, _source.files(source))
+    select.copy(entry.directory, output, select.files(source))

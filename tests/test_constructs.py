@@ -15,9 +15,10 @@ from aws_cdk import App, Duration, Stack
 from aws_cdk import aws_lambda as lambda_
 from aws_cdk.assertions import Annotations, Match, Template
 
-from python_function import BundlingOptions, CommandHooks, PythonFunction, PythonLayerVersion, _cdk_props
+from python_function import BundlingOptions, CommandHooks, PythonFunction, PythonLayerVersion
+from python_function._cdk import props
 from python_function.errors import BundlingError, EntryError, OptionError
-from tests import generate_cdk_props
+from tools import generate_cdk_props
 
 RUNTIME = lambda_.Runtime.PYTHON_3_13
 
@@ -473,4 +474,4 @@ def test_assets_say_where_they_are(entry: Path, tmp_path: Path) -> None:
 
 def test_our_options_are_those_of_the_installed_cdk() -> None:
     for name, (construct, named) in generate_cdk_props.CONSTRUCTS.items():
-        assert getattr(_cdk_props, name).__optional_keys__ == set(generate_cdk_props.options(construct, named))
+        assert getattr(props, name).__optional_keys__ == set(generate_cdk_props.options(construct, named))

@@ -5,6 +5,7 @@ import aws_cdk
 import pytest
 from aws_cdk import AssetHashType, BundlingFileAccess, DockerImage, DockerVolume
 
+from python_function._bundle.hooks import lines
 from python_function.errors import OptionError
 from python_function.options import BundlingOptions, CommandHooks
 
@@ -119,7 +120,7 @@ class Methods:
 
 
 @pytest.mark.parametrize(
-    ("hooks", "lines"),
+    ("hooks", "expected"),
     [
         (None, ((), ())),
         (CommandHooks(), ((), ())),
@@ -129,8 +130,8 @@ class Methods:
         (Methods(), (("cp /asset-input/a /asset-output",), ("rm /asset-output/b",))),
     ],
 )
-def test_hooks_come_in_many_shapes(hooks: CommandHooks | Methods | None, lines: object) -> None:
-    assert BundlingOptions(command_hooks=hooks).hook_lines() == lines
+def test_hooks_come_in_many_shapes(hooks: CommandHooks | Methods | None, expected: object) -> None:
+    assert lines(BundlingOptions(command_hooks=hooks).command_hooks) == expected
 
 
 @pytest.mark.parametrize("wrong", [3, [1], None, {"a"}])
@@ -138,7 +139,7 @@ def test_hooks_that_are_no_commands_are_an_error(wrong: Any) -> None:  # noqa: A
     hooks = CommandHooks(before_bundling=wrong)
 
     with pytest.raises(OptionError, match=r"command_hooks: before_bundling must be or return shell commands"):
-        BundlingOptions(command_hooks=hooks).hook_lines()
+        lines(BundlingOptions(command_hooks=hooks).command_hooks)
 
 
 def test_a_function_that_takes_something_else_is_an_error() -> None:
@@ -150,7 +151,7 @@ def test_a_function_that_takes_something_else_is_an_error() -> None:
     with pytest.raises(
         OptionError, match=r"before_bundling must take two arguments, the input and the output directory"
     ):
-        BundlingOptions(command_hooks=hooks).hook_lines()
+        lines(BundlingOptions(command_hooks=hooks).command_hooks)
 
 
 def test_a_function_is_called_once() -> None:
@@ -160,6 +161,6 @@ def test_a_function_is_called_once() -> None:
         calls.append((input_dir, output_dir))
         return ["true"]
 
-    BundlingOptions(command_hooks=CommandHooks(before_bundling=hook)).hook_lines()
+    lines(CommandHooks(before_bundling=hook))
 
     assert calls == [("/asset-input", "/asset-output")]

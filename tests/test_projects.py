@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from python_function import _entry, _handler, _runtime
-from python_function._entry import Entry
+from python_function._handler.check import check
+from python_function._handler.entry import Entry, resolve
+from python_function._target.infer import infer
 from tests.doubles import bundle
 
 PROJECTS = Path(__file__).parent / "projects"
@@ -38,10 +39,8 @@ def find(project: str) -> Entry:
     directory = PROJECTS / project
     if project == "sidecar":
         definers = (directory / "stack.py",)
-        return _entry.resolve(
-            None, index=None, handler=None, cwd=directory, definers=definers, construct_id="my_handler"
-        )
-    return _entry.resolve(directory, index=None, handler=None, cwd=Path("/"))
+        return resolve(None, index=None, handler=None, cwd=directory, definers=definers, construct_id="my_handler")
+    return resolve(directory, index=None, handler=None, cwd=Path("/"))
 
 
 @pytest.mark.parametrize(("project", "handler", "root", "runtime"), FOUND)
@@ -49,8 +48,8 @@ def test_a_project_is_found_and_its_handler_runs(
     project: str, handler: str, root: str, runtime: str, tmp_path: Path
 ) -> None:
     entry = find(project)
-    chosen = _runtime.infer(entry.directory, given=None, index=entry.file)
-    _handler.check(entry, python_version=chosen.name.removeprefix("python"))
+    chosen = infer(entry.directory, given=None, index=entry.file)
+    check(entry, python_version=chosen.name.removeprefix("python"))
     bundle(entry, tmp_path / "bundle")
 
     called = [sys.executable, "-I", "-S", "-B", "-c", CALL, str(tmp_path / "bundle"), str(STUBS), entry.handler]

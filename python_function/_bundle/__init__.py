@@ -1,0 +1,1 @@
+"""What a bundle is, which steps make it, and whether it is right."""

@@ -1,0 +1,150 @@
+"""Builds a bundle: chooses the executor, prepares what it needs, and finishes what it made."""
+
+import re
+import shutil
+import tempfile
+import time
+from collections.abc import Generator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Final
+
+from python_function._bundle import finish, verify
+from python_function._bundle.executors import scratch, shell
+from python_function._bundle.executors.container import SCRATCH, UV, ContainerBuild, Directories
+from python_function._bundle.executors.local import LocalBuild
+from python_function._bundle.plan import plan
+from python_function._bundle.spec import BundleSpec
+from python_function._bundle.steps import INPUT, OUTPUT, Site
+from python_function._dependencies import exact
+from python_function._dependencies.requirements_txt.read import Requirements
+from python_function._machine import environment, uv
+from python_function._machine.host import Host
+from python_function._source import select
+from python_function._source.tree import TreeError
+from python_function.errors import BundlingError, EngineError, NoWheelError
+
+_PLAIN: Final = re.compile(r"[\w./+@=%-]+")
+"""Paths that no shell splits or expands, and no engine takes for a list of mounts."""
+
+
+def build(spec: BundleSpec, output: Path, host: Host) -> None:
+    """Fill the directory *output* with the bundle of *spec*; on failure it is left empty.
+
+    Raises:
+        PythonFunctionError: It cannot be built.
+    """
+    started = time.monotonic()
+    try:
+        _empty(output)
+        with _workplace(output) as work:
+            requirements = exact.requirements(spec.packaging, host=host, environment=dict(spec.environment))
+            built = _build(spec, requirements, work, host)
+            finish.take(built, output, host.ids)
+        _complete(spec, output, host, known_as=(OUTPUT, str(built)))
+    except BaseException:
+        _empty(output)
+        raise
+    host.report.say(verify.summary(spec, output, time.monotonic() - started))
+
+
+def _empty(directory: Path) -> None:
+    for path in directory.iterdir():
+        if path.is_dir() and not path.is_symlink():
+            shutil.rmtree(path)
+        else:
+            path.unlink()
+
+
+@contextmanager
+def _workplace(output: Path) -> Generator[Path]:
+    """Give a directory to work in, whose path means the same to every shell and engine.
+
+    In *output* it is on the file system of the finished bundle and shared with the engine if that is, and CDK removes
+    it should this process not live to. A path that shells or engines would take apart is worked around elsewhere.
+    """
+    place = output if _PLAIN.fullmatch(str(output)) else None
+    work = Path(tempfile.mkdtemp(prefix=".python-function-", dir=place))
+    try:
+        if not _PLAIN.fullmatch(str(work)):
+            msg = f"Nothing can be built below {work}: set TMPDIR to a path of letters, digits, '.', '_' and '-'."
+            raise BundlingError(msg)
+        yield work
+    finally:
+        shutil.rmtree(work)
+
+
+def _build(spec: BundleSpec, requirements: Requirements, work: Path, host: Host) -> Path:
+    """Build in *work* and return the directory that holds what was built."""
+    what = f"{spec.target.runtime} on {spec.target.architecture}, {spec.packaging.title}"
+    if spec.strategy == "docker":
+        host.report.say(f"building for {what}, in {spec.container.image}")
+        without = 'It is built in a container; strategy="local" would build it without.'
+        return _in_container(spec, requirements, work, host, reason=without)
+    host.report.say(f"building for {what}, locally")
+    try:
+        return _locally(spec, requirements, work / "local", host)
+    except NoWheelError as error:
+        return _instead(spec, requirements, work, host, error)
+
+
+def _instead(spec: BundleSpec, requirements: Requirements, work: Path, host: Host, error: NoWheelError) -> Path:
+    """Build in the container what has no wheels, if that is wanted."""
+    packages = ", ".join(error.packages)
+    why = f"{packages} has no wheel for {spec.target.runtime} on {spec.target.architecture}"
+    if spec.strategy == "local":
+        ways_out = 'strategy="local" builds none. Choose a version that has one, or pass strategy="auto".'
+        msg = f"{why}, and {ways_out}\n{error}"
+        raise BundlingError(msg) from error
+    host.report.say(f"{why}: building in {spec.container.image}")
+    reason = f"{why}, so it has to be built in a container, or a version chosen that has a wheel."
+    return _in_container(spec, requirements, work, host, reason=reason)
+
+
+def _locally(spec: BundleSpec, requirements: Requirements, work: Path, host: Host) -> Path:
+    output = work / "output"
+    output.mkdir(parents=True)
+    staged = bool(spec.has_own_steps or spec.source.only or spec.source.within)
+    if staged:
+        select.copy(spec.source.directory, work / "input", select.staged_files(spec.source))
+    site = Site(
+        input=str(work / "input" if staged else spec.source.directory),
+        output=str(output),
+        scratch=str(work / "scratch"),
+        uv=host.uv,
+        python=host.python,
+        is_target=False,
+        uv_config=host.uv_config,
+    )
+    scratch.lay(requirements, work / "scratch", seen_as=site.scratch)
+    LocalBuild(host, site, dict(spec.environment), spec.source.directory).do(plan(spec, requirements, site))
+    return output
+
+
+def _in_container(spec: BundleSpec, requirements: Requirements, work: Path, host: Host, *, reason: str) -> Path:
+    directories = Directories(work=work, uv=uv.for_container(host, spec.target.machine, spec.environment))
+    directories.output.mkdir()
+    staged = select.staged_files(spec.source) if spec.has_own_steps else select.unplaced_files(spec.source)
+    select.copy(spec.source.directory, directories.input, staged)
+    scratch.lay(requirements, directories.scratch, seen_as=SCRATCH)
+    site = Site(input=INPUT, output=OUTPUT, scratch=SCRATCH, uv=f"{UV}/uv", python="python3", is_target=True)
+    there = environment.for_installer(host.environ)
+    inherited = {name: there[name] for name in requirements.variables if name in there}
+    script = shell.render(plan(spec, requirements, site), python="python3", tools=f"{SCRATCH}/tools")
+    try:
+        ContainerBuild(host, spec.container, {**inherited, **dict(spec.environment)}).run(script, directories)
+    except EngineError as error:
+        msg = f"{reason} {error}"
+        raise EngineError(msg) from error
+    return directories.output
+
+
+def _complete(spec: BundleSpec, output: Path, host: Host, *, known_as: Sequence[str]) -> None:
+    try:
+        finish.finish(output, known_as)
+    except TreeError as error:
+        msg = f"The bundle of {spec.source.directory} cannot be an asset: {error}"
+        raise BundlingError(msg) from error
+    verify.check(spec, output)
+    for module, distribution in verify.hidden(spec, output, select.files(spec.source)):
+        host.report.say(f"warning: the source has its own {module}, which hides the installed {distribution}")

@@ -1,0 +1,1 @@
+"""How steps are done: on this machine, and in a container."""

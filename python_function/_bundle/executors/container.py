@@ -1,0 +1,225 @@
+"""Does steps in a container, through the command line of whatever engine CDK is told to use."""
+
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Final
+
+from python_function._bundle.executors import engine_errors
+from python_function._bundle.spec import Container
+from python_function._bundle.steps import INPUT, OUTPUT
+from python_function._machine.environment import for_container
+from python_function._machine.host import Host
+from python_function.errors import BundlingError, CommandError, ProgramNotFoundError
+
+SCRATCH: Final = "/asset-scratch"
+UV: Final = "/asset-uv"
+CACHE: Final = "/asset-cache"
+_HOME: Final = "/tmp"  # noqa: S108 - in the container, where the user may have no other
+
+_LEAVE_OPEN: Final = f"trap 'chmod -R a+rwX {INPUT} {OUTPUT} {SCRATCH} 2>/dev/null' EXIT\n"
+"""Lets the host take and remove what another user has made."""
+
+_CLIENT_NAMES: Final = frozenset(
+    {
+        *("HOME", "PATH", "TMPDIR", "XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_RUNTIME_DIR"),
+        *("SSL_CERT_DIR", "SSL_CERT_FILE"),
+        *("CONTAINERS_CONF", "CONTAINER_CONNECTION", "CONTAINER_HOST", "CONTAINER_SSHKEY"),
+        *("DOCKER_API_VERSION", "DOCKER_CERT_PATH", "DOCKER_CONFIG", "DOCKER_CONTENT_TRUST", "DOCKER_CONTEXT"),
+        *("DOCKER_DEFAULT_PLATFORM", "DOCKER_HOST", "DOCKER_TLS", "DOCKER_TLS_VERIFY"),
+    }
+)
+"""Variables that the engine's client reads itself: they cannot be handed on by name with another value."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Directories:
+    """The directories on the host that the container gets.
+
+    Attributes:
+        work: The directory that holds all but the installer, each under its name in the container.
+        uv: The directory of the installer.
+    """
+
+    work: Path
+    uv: Path
+
+    @property
+    def input(self) -> Path:
+        """What the container reads."""
+        return self.work / INPUT.removeprefix("/")
+
+    @property
+    def output(self) -> Path:
+        """What the container fills."""
+        return self.work / OUTPUT.removeprefix("/")
+
+    @property
+    def scratch(self) -> Path:
+        """What the container works with."""
+        return self.work / SCRATCH.removeprefix("/")
+
+
+@dataclass(frozen=True, slots=True)
+class ContainerBuild:
+    """A build in one container, which is gone afterwards."""
+
+    host: Host
+    container: Container
+    environment: Mapping[str, str]
+
+    def run(self, script: str, directories: Directories) -> None:
+        """Run *script*, or the user's command in its place.
+
+        Raises:
+            BundlingError: The engine or the image is not there, or the script failed.
+        """
+        if self._is_foreign:
+            _open(directories)
+            script = _LEAVE_OPEN + script
+        name = f"python-function-{uuid.uuid4().hex}"
+        try:
+            if self.container.copies:
+                self._run_on_copies(name, script, directories)
+            else:
+                self._call("run", "--rm", "--name", name, *self._mounts(directories), *self._arguments(script))
+        except CommandError as error:
+            if error.returncode != engine_errors.ENGINE_FAILED:
+                self._open_again(directories)
+            raise engine_errors.explain(error, engine=self._engine, image=self.container.image) from error
+        except ProgramNotFoundError as error:
+            raise engine_errors.missing(self._engine) from error
+        except BundlingError:
+            raise
+        except BaseException:
+            self._remove(name)
+            raise
+        else:
+            self._open_again(directories)
+
+    def _open_again(self, directories: Directories) -> None:
+        """Let the host take and remove what the user's command has made as another user; our script does so itself."""
+        if self.container.copies or not (self.container.user and self.container.command):
+            return
+        container = replace(self.container, command=(), entrypoint=())
+        opener = ContainerBuild(self.host, container, {})
+        opener._call("run", "--rm", *self._mounts(directories), *opener._arguments(_LEAVE_OPEN))
+
+    def _run_on_copies(self, name: str, script: str, directories: Directories) -> None:
+        try:
+            self._call("create", "--name", name, *self._arguments(script))
+        except CommandError as error:
+            raise engine_errors.of_engine(error, engine=self._engine, image=self.container.image) from error
+        try:
+            # Under its own name a directory keeps its mode even where the engine has made one of that name already.
+            for source in (directories.input, directories.output, directories.scratch):
+                self._call("cp", str(source), f"{name}:/")
+            self._call("cp", str(directories.uv), f"{name}:{UV}")
+            self._call("start", "--attach", name)
+            self._call("cp", f"{name}:{OUTPUT}/.", str(directories.output))
+        finally:
+            self._remove(name)
+
+    @property
+    def _engine(self) -> str:
+        return self.host.environ.get("CDK_DOCKER", "docker")
+
+    def _call(self, *arguments: str) -> None:
+        handed_on = {name: value for name, value in self._variables if name not in _CLIENT_NAMES}
+        self.host.run((self._engine, *arguments), cwd=Path.cwd(), env={**self.host.environ, **handed_on})
+
+    def _remove(self, name: str) -> None:
+        try:
+            self._call("rm", "--force", "--volumes", name)
+        except BundlingError as error:
+            self.host.report.say(f"the container {name} may be left behind: {error}")
+
+    @property
+    def _variables(self) -> tuple[tuple[str, str], ...]:
+        cache = _HOME if self._is_foreign else CACHE
+        own = {"HOME": _HOME, "UV_CACHE_DIR": f"{cache}/uv"}
+        return tuple(sorted({**own, **for_container(self.environment)}.items()))
+
+    def _arguments(self, script: str) -> tuple[str, ...]:
+        """Return what ``run`` and ``create`` have in common: the options, the image, the command."""
+        container = self.container
+        options = (
+            ("--platform", container.platform),
+            ("--user", self._user),
+            ("--userns", "keep-id" if self._is_rootless_podman else None),
+            ("--network", container.network),
+            ("--security-opt", container.security_opt),
+            ("--workdir", container.working_directory or INPUT),
+            *(("--volumes-from", other) for other in container.volumes_from),
+            *(("--volume", ":".join(volume)) for volume in container.volumes),
+            *(("--env", self._handed_on(name, value)) for name, value in self._variables),
+        )
+        entrypoint, *command = self._command(script)
+        return (
+            *(part for flag, value in options if value for part in (flag, value)),
+            *(("--entrypoint", entrypoint) if entrypoint else ()),
+            container.image,
+            *command,
+        )
+
+    def _command(self, script: str) -> tuple[str, ...]:
+        """Return the entrypoint, empty for the image's own, and its arguments.
+
+        An image's own entrypoint, such as the one that starts Lambda's runtime, would not run a script.
+        """
+        container = self.container
+        command = container.command or ("sh", "-c", script)
+        if container.entrypoint:
+            return (*container.entrypoint, *command)
+        return ("", *command) if container.command else command
+
+    @property
+    def _is_rootless_podman(self) -> bool:
+        """Tell whether the host's user is root to the engine's containers, whose other users own nothing of ours."""
+        ids = self.host.ids
+        return (
+            Path(self._engine).name.startswith("podman") and ids is not None and ids[0] != 0 and not self.container.user
+        )
+
+    @property
+    def _is_foreign(self) -> bool:
+        """Tell whether the files that the container gets belong to somebody else there."""
+        return self.container.copies or self.container.user is not None
+
+    @property
+    def _user(self) -> str | None:
+        if self.container.user:
+            return self.container.user
+        ids = self.host.ids
+        return f"{ids[0]}:{ids[1]}" if ids else None
+
+    def _handed_on(self, name: str, value: str) -> str:
+        """Return the name alone, for the client to inherit the value, which no argument may show."""
+        return f"{name}={value}" if name in _CLIENT_NAMES else name
+
+    def _mounts(self, directories: Directories) -> tuple[str, ...]:
+        relabel = ("z",) if _selinux() else ()
+        cache = () if self._is_foreign else ((self._cache(), CACHE),)
+        own = ((directories.input, INPUT), (directories.output, OUTPUT), (directories.scratch, SCRATCH))
+        written = (":".join((str(source), target, *relabel)) for source, target in (*own, *cache))
+        read = ":".join((str(directories.uv), UV, ",".join(("ro", *relabel))))
+        return tuple(part for volume in (*written, read) for part in ("--volume", volume))
+
+    def _cache(self) -> Path:
+        """Return the installer's cache for containers; the host's own is not for hooks to write to."""
+        cache = self.host.cache / "containers"
+        cache.mkdir(parents=True, exist_ok=True)
+        return cache
+
+
+def _open(directories: Directories) -> None:
+    """Let whoever builds in the container write to what it gets; the directory around it stays closed."""
+    for directory in (directories.input, directories.output, directories.scratch):
+        for path in (directory, *directory.rglob("*")):
+            path.chmod(0o777 if path.is_dir() or path.stat().st_mode & 0o100 else 0o666)
+
+
+def _selinux() -> bool:
+    enforce = Path("/sys/fs/selinux/enforce")
+    return enforce.is_file() and enforce.read_text(encoding="ascii").strip() == "1"

@@ -1,0 +1,69 @@
+"""Lays out what a build needs besides the source: requirements, local packages, the programs of its steps."""
+
+import shutil
+from importlib.resources import files
+from pathlib import Path, PurePosixPath
+from typing import Final
+
+from python_function._dependencies.requirements_txt.read import Requirements
+from python_function._source import select
+
+TOOLS: Final = ("_source/tree.py", "_bundle/executors/installed.py")
+"""The modules that a container runs as programs."""
+
+
+def lay(requirements: Requirements, directory: Path, *, seen_as: str) -> None:
+    """Write to *directory* everything that the steps of a plan read from their scratch directory.
+
+    Args:
+        requirements: What will be installed.
+        directory: Where to write.
+        seen_as: What the steps call *directory*.
+
+    Raises:
+        EntryError: A local package holds something that no bundle can.
+    """
+    _lay_tools(directory / "tools")
+    _lay_lists(requirements, directory, seen_as)
+    for number, package in enumerate(requirements.local):
+        place = directory / "local" / str(number)
+        select.copy(package.directory, place, select.package_files(package.directory))
+    for number, archive in enumerate(requirements.archives):
+        place = directory / "archives" / str(number)
+        place.mkdir(parents=True)
+        shutil.copyfile(archive.path, place / archive.path.name)
+    for number, links in enumerate(requirements.links):
+        _lay_links(links, directory / "links" / str(number))
+
+
+def _lay_tools(directory: Path) -> None:
+    directory.mkdir(parents=True)
+    for name in TOOLS:
+        (directory / PurePosixPath(name).name).write_bytes(files("python_function").joinpath(name).read_bytes())
+
+
+def _lay_lists(requirements: Requirements, directory: Path, seen_as: str) -> None:
+    archives = (
+        f"{archive.name} @ file://{seen_as}/archives/{number}/{archive.path.name}"
+        + (f" ; {archive.marker}" if archive.marker else "")
+        for number, archive in enumerate(requirements.archives)
+        if archive.is_wheel
+    )
+    lists = {
+        "requirements.txt": (*requirements.options, *requirements.lines),
+        "options.txt": requirements.options,
+        "constraints.txt": requirements.constraints,
+        "archives.txt": tuple(archives),
+        "excludes.txt": requirements.excludes,
+    }
+    for name, lines in lists.items():
+        path = directory / name
+        path.touch(mode=0o600)
+        path.write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")
+
+
+def _lay_links(source: Path, place: Path) -> None:
+    place.mkdir(parents=True)
+    for path in sorted(source.iterdir()) if source.is_dir() else (source,):
+        if path.is_file():
+            shutil.copyfile(path, place / path.name)

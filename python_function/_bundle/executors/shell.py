@@ -1,0 +1,79 @@
+"""Steps as one shell script for a container."""
+
+import json
+import shlex
+from collections.abc import Callable, Iterable
+from typing import Final, assert_never
+
+from python_function._bundle.steps import CleanInstalled, CopySource, Hook, PinLocal, Run, Step
+from python_function._machine.environment import UNSET
+
+_PROLOGUE: Final = """\
+umask 022
+failed() {
+    code=$?
+    printf '%s\\n' "could not $1 (exit code $code)" >&2
+    exit "$code"
+}
+"""
+
+_BLAME: Final = """\
+trap 'code=$?; [ "$code" = 0 ] || printf "%s failed with exit code %s\\n" "$_hook" "$code" >&2' EXIT
+"""
+_GO_ON: Final = '_code=$?; [ "$_code" = 0 ] || exit "$_code"\n'
+
+_NO_MOUNTS: Final = (
+    "the container does not see the directories mounted into it: the engine is remote, or in another container, or does"
+    " not share them. Pass bundling_file_access=BundlingFileAccess.VOLUME_COPY to have them copied."
+)
+
+_HOOK_SHELL: Final = 'exec "$(command -v bash || command -v sh)" -c "$0"'
+"""What gives a hook's lines to bash where there is one, as the CDK peer does, and to any shell where there is none."""
+
+
+def render(steps: Iterable[Step], *, python: str, tools: str) -> str:
+    """Return the script that does *steps* one after the other and ends with the exit code of the first that fails.
+
+    Args:
+        steps: What to do.
+        python: The interpreter for the steps that are not programs.
+        tools: The directory that holds ``tree.py`` and ``installed.py``.
+    """
+    seen = f"test -f {shlex.quote(tools)}/tree.py || {{ printf '%s\\n' {shlex.quote(_NO_MOUNTS)} >&2; exit 1; }}\n"
+    return _PROLOGUE + seen + "".join(_rendered(step, python, tools) for step in steps)
+
+
+def _rendered(step: Step, python: str, tools: str) -> str:
+    match step:
+        case Run():
+            unset = (part for name in sorted(UNSET) for part in ("-u", name))
+            return _line(("env", *unset, *step.argv), step.purpose)
+        case Hook():
+            return _line(("sh", "-c", _HOOK_SHELL, hook_text(step)), f"run the hooks of {step.phase}")
+        case CopySource():
+            rules = json.dumps(step.rules)
+            argv = (python, f"{tools}/tree.py", step.source, step.destination, rules, step.strip)
+            return _line(argv, "copy the source")
+        case PinLocal():
+            argv = (python, f"{tools}/installed.py", "pin", step.wheels, step.constraints, json.dumps(step.packages))
+            return _line(argv, "find the wheels of the local packages")
+        case CleanInstalled():
+            return _line((python, f"{tools}/installed.py", "clean", step.directory), "tidy the dependencies")
+        case _:
+            assert_never(step)
+
+
+def _line(argv: Iterable[str], purpose: str) -> str:
+    return f"{shlex.join(argv)} || failed {shlex.quote(purpose)}\n"
+
+
+def hook_text(hook: Hook, placed: Callable[[str], str] = str) -> str:
+    """Return the lines of *hook* as one script: a line that fails, or exits, ends it and is named.
+
+    Args:
+        hook: What to run.
+        placed: Puts the places of a site into a line.
+    """
+    names = (f"{hook.phase}, command {number}: {line!r}" for number, line in enumerate(hook.lines, start=1))
+    named = zip(names, hook.lines, strict=True)
+    return _BLAME + "".join(f"_hook={shlex.quote(name)}\n{placed(line)}\n{_GO_ON}" for name, line in named)

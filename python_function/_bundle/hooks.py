@@ -1,0 +1,37 @@
+"""The user's hooks as lines of shell."""
+
+import inspect
+from collections.abc import Sequence
+from typing import cast
+
+from python_function._bundle.steps import INPUT, OUTPUT
+from python_function.errors import OptionError
+
+
+def lines(hooks: object) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Return the lines of *hooks* to run before and after; a function is called once.
+
+    Raises:
+        OptionError: They give something else.
+    """
+    return _lines(hooks, "before_bundling"), _lines(hooks, "after_bundling")
+
+
+def _lines(hooks: object, phase: str) -> tuple[str, ...]:
+    if hooks is None:
+        return ()
+    commands: object = getattr(hooks, phase)
+    if callable(commands):
+        try:
+            inspect.signature(commands).bind(INPUT, OUTPUT)
+        except TypeError as error:
+            msg = f"command_hooks: {phase} must take two arguments, the input and the output directory: {error}."
+            raise OptionError(msg) from error
+    found: object = commands(INPUT, OUTPUT) if callable(commands) else commands
+    if isinstance(found, str):
+        return (found,)
+    several = cast("Sequence[object]", found) if isinstance(found, Sequence) else (None,)
+    if all(isinstance(line, str) for line in several):
+        return tuple(str(line) for line in several)
+    msg = f"command_hooks: {phase} must be or return shell commands, a list of strings, not {found!r}."
+    raise OptionError(msg)

@@ -1,0 +1,28 @@
+"""The steps that make a bundle."""
+
+from python_function._bundle import install
+from python_function._bundle.spec import BundleSpec
+from python_function._bundle.steps import CopySource, Hook, Site, Step
+from python_function._dependencies.requirements_txt.read import Requirements
+
+
+def plan(spec: BundleSpec, requirements: Requirements, site: Site) -> tuple[Step, ...]:
+    """Return the steps that build *spec*, with *requirements* installed, at *site*."""
+    destination = f"{site.output}/{spec.prefix}" if spec.prefix else site.output
+    return (
+        *_hook("before_bundling", spec.before),
+        *install.steps(
+            requirements,
+            target=spec.target,
+            site=site,
+            destination=destination,
+            written_to=bool(spec.after),
+            arguments=spec.installer_args,
+        ),
+        CopySource(source=site.input, destination=destination, rules=spec.source.rules, strip=spec.source.root),
+        *_hook("after_bundling", spec.after),
+    )
+
+
+def _hook(phase: str, lines: tuple[str, ...]) -> tuple[Step, ...]:
+    return (Hook(phase=phase, lines=lines),) if lines else ()

@@ -1,0 +1,87 @@
+"""What a bundle is made of."""
+
+from dataclasses import dataclass, field
+
+from python_function._dependencies.detect import Packaging
+from python_function._machine.report import Notice
+from python_function._source.select import Source
+from python_function._target.target import DEPRECATED, Target
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Container:
+    """How to run the build's container; as the user gave it until the target is known.
+
+    Attributes:
+        image: The image to run, as the engine names it; empty for the runtime's own.
+        image_hash: What the image is made from, where CDK knows: its name then depends on a path of this machine.
+        platform: The platform to run it as, ``linux/arm64``; empty for the target's own.
+        network: The network to run it in.
+        user: Who runs the build in it; ``None`` for whoever runs CDK.
+        volumes: Host path, container path and, where one is given, consistency of each volume.
+        volumes_from: The containers whose volumes it gets.
+        security_opt: A security option of the engine.
+        working_directory: Where hooks and *command* start; ``None`` for the input directory.
+        entrypoint: What runs the command.
+        command: What runs in place of the whole build.
+        copies: Whether input and output are copied instead of mounted.
+    """
+
+    image: str = ""
+    platform: str = ""
+    image_hash: str | None = None
+    network: str | None = None
+    user: str | None = None
+    volumes: tuple[tuple[str, ...], ...] = ()
+    volumes_from: tuple[str, ...] = ()
+    security_opt: str | None = None
+    working_directory: str | None = None
+    entrypoint: tuple[str, ...] = ()
+    command: tuple[str, ...] = ()
+    copies: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BundleSpec:
+    """What ends up in an asset, and how it is to be built.
+
+    Attributes:
+        target: What it is built for.
+        source: The source and its place.
+        packaging: What declares the dependencies.
+        container: The container that builds it, where one does.
+        strategy: ``auto``, ``local`` or ``docker``; never ``auto`` where an option decides already.
+        prefix: The folder of the bundle that everything goes into.
+        handler_file: The file of the bundle that Lambda imports; ``None`` for a layer.
+        notices: What the user should know of the handler.
+        before: Hook lines that run first.
+        after: Hook lines that run last.
+        installer_args: Further arguments of the installer.
+        environment: What every step gets to see, sorted by name.
+    """
+
+    target: Target
+    source: Source
+    packaging: Packaging
+    container: Container
+    strategy: str
+    prefix: str = ""
+    handler_file: str | None = None
+    notices: tuple[Notice, ...] = ()
+    before: tuple[str, ...] = ()
+    after: tuple[str, ...] = ()
+    installer_args: tuple[str, ...] = ()
+    environment: tuple[tuple[str, str], ...] = field(default=(), repr=False)
+
+    @property
+    def has_own_steps(self) -> bool:
+        """Whether the user's own commands take part in the build."""
+        return bool(self.before or self.after or self.container.command)
+
+    @property
+    def warnings(self) -> tuple[Notice, ...]:
+        """What the user should know."""
+        if self.target.runtime not in DEPRECATED:
+            return (*self.notices, *self.packaging.warnings)
+        text = f"{self.target.runtime} is deprecated: it gets no more security updates. Choose a newer runtime."
+        return (Notice(id="deprecatedRuntime", text=text), *self.notices, *self.packaging.warnings)

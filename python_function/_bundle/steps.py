@@ -1,0 +1,111 @@
+"""What a build consists of: where it happens, and a closed union of steps that both executors can do."""
+
+from dataclasses import dataclass
+from typing import Final, TypeAlias
+
+from python_function._source.tree import Rule
+
+INPUT: Final = "/asset-input"
+OUTPUT: Final = "/asset-output"
+"""What hooks call the input and output directories wherever they run: CDK's names for them in a container."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Site:
+    """Where a build happens.
+
+    Attributes:
+        input: The directory that holds the source.
+        output: The directory that becomes the bundle.
+        scratch: The directory that holds what the build needs besides, and its own files.
+        uv: The installer.
+        python: The interpreter that it works with.
+        uv_config: The user's own configuration of the installer; that of a directory would change bundles unseen.
+        is_target: Whether the site is like the target, so that what has no wheel can be built there.
+    """
+
+    input: str
+    output: str
+    scratch: str
+    uv: str
+    python: str
+    is_target: bool
+    uv_config: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Run:
+    """Run one program in the input directory; its arguments are never re-split.
+
+    Attributes:
+        purpose: What it is for, as the object of "could not".
+        argv: The program and its arguments.
+        result: The file that it makes, if that depends on nothing but the arguments, the lists in the scratch
+            directory and the environment.
+    """
+
+    purpose: str
+    argv: tuple[str, ...]
+    result: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hook:
+    """Run the user's own lines in one shell in the input directory; the first that fails ends the build.
+
+    Attributes:
+        phase: The option they come from, ``before_bundling`` or ``after_bundling``.
+        lines: The lines, verbatim.
+    """
+
+    phase: str
+    lines: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CopySource:
+    """Copy the source, over what is there already.
+
+    Attributes:
+        source: The directory to copy from.
+        destination: The directory to copy to.
+        rules: What is left out.
+        strip: The folder whose content stands at the destination's root.
+    """
+
+    source: str
+    destination: str
+    rules: tuple[Rule, ...]
+    strip: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PinLocal:
+    """Let the names of local packages mean the wheels that were built of them.
+
+    Attributes:
+        wheels: The directory with one numbered directory a package.
+        constraints: The constraints file to write.
+        packages: Name and marker of each package.
+    """
+
+    wheels: str
+    constraints: str
+    packages: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CleanInstalled:
+    """Take out what the installer wrote for itself.
+
+    Attributes:
+        directory: Where it installed to.
+        built_here: Whether it may have built packages on a machine that is not like the target, which then must not
+            be native.
+    """
+
+    directory: str
+    built_here: bool = False
+
+
+Step: TypeAlias = Run | Hook | CopySource | PinLocal | CleanInstalled

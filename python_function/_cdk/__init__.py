@@ -1,0 +1,1 @@
+"""How CDK's objects become plain data, and code an asset."""

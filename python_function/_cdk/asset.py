@@ -1,0 +1,71 @@
+"""Gives code to CDK, and errors and warnings to the user."""
+
+import shutil
+from collections.abc import Generator
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+
+import aws_cdk
+from aws_cdk import aws_lambda as lambda_
+from constructs import Construct
+
+from python_function._bundle import fingerprint, verify
+from python_function._bundle.spec import BundleSpec
+from python_function._cdk.bundler import Bundler, write
+from python_function.errors import plainly
+from python_function.options import BundlingOptions
+
+
+@contextmanager
+def bundled(scope: Construct, id: str, spec: BundleSpec, options: BundlingOptions) -> Generator[lambda_.AssetCode]:
+    """Give the code of a construct to its constructor, and let an error of the build be the one the user sees.
+
+    Raises:
+        PythonFunctionError: The bundle cannot be built.
+    """
+    name = f"{scope.node.path}/{id}".lstrip("/")
+    spec = _apart_from_output(spec, scope)
+    bundler = Bundler(spec, name)
+    with plainly():
+        verify.expect(spec)
+        code = _code(spec, options, bundler)
+    try:
+        yield code
+    except RuntimeError:
+        if bundler.error is None:
+            raise
+        if bundler.output is not None:
+            shutil.rmtree(bundler.output, ignore_errors=True)
+        raise bundler.error.with_traceback(None) from None
+    construct = scope.node.find_child(id)
+    for notice in spec.warnings:
+        aws_cdk.Annotations.of(construct).add_warning_v2(notice.id, notice.text)
+    if bundler.output is None and aws_cdk.Stack.of(scope).bundling_required:
+        write(f"{name}: unchanged, its asset is reused")
+
+
+def _apart_from_output(spec: BundleSpec, scope: Construct) -> BundleSpec:
+    """Leave CDK's own output out of a source that it is in, which would hold every asset made before."""
+    stage = aws_cdk.Stage.of(scope)
+    output = Path(stage.asset_outdir) if stage else None
+    if output is None or not output.is_relative_to(spec.source.directory):
+        return spec
+    return replace(spec, source=replace(spec.source, outdir=output.relative_to(spec.source.directory).as_posix()))
+
+
+def _code(spec: BundleSpec, options: BundlingOptions, bundler: Bundler) -> lambda_.AssetCode:
+    hashed_output = options.asset_hash_type is aws_cdk.AssetHashType.OUTPUT
+    identity = options.asset_hash or fingerprint.fingerprint(spec)
+    return lambda_.Code.from_asset(
+        str(spec.source.directory),
+        asset_hash=None if hashed_output else identity,
+        asset_hash_type=aws_cdk.AssetHashType.OUTPUT if hashed_output else aws_cdk.AssetHashType.CUSTOM,
+        bundling=aws_cdk.BundlingOptions(
+            image=options.image or aws_cdk.DockerImage.from_registry(spec.container.image),
+            local=bundler,
+            # CDK takes bundles of one directory for one unless it sees a difference, and it does not look at ours.
+            command=[identity] if hashed_output else None,
+            output_type=aws_cdk.BundlingOutput.NOT_ARCHIVED,
+        ),
+    )

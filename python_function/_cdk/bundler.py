@@ -1,0 +1,62 @@
+"""What CDK calls when it needs a bundle."""
+
+import os
+import sys
+from pathlib import Path
+from typing import Final
+
+import aws_cdk
+import jsii
+import platformdirs
+import uv as uv_package
+
+from python_function._bundle import build
+from python_function._bundle.spec import BundleSpec
+from python_function._machine import uv
+from python_function._machine.host import Host
+from python_function._machine.process import Process
+from python_function._machine.report import Report
+
+_RESOLVED: Final[dict[str, str]] = {}
+
+
+@jsii.implements(aws_cdk.ILocalBundling)
+class Bundler:
+    """Builds the bundle when CDK asks for it, which it does not where the asset is there or the stack is not wanted."""
+
+    def __init__(self, spec: BundleSpec, name: str) -> None:
+        self._spec = spec
+        self._name = name
+        self.output: Path | None = None
+        self.error: BaseException | None = None
+
+    def try_bundle(self, output_dir: str, *, image: aws_cdk.DockerImage, **_: object) -> bool:  # noqa: ARG002 - CDK's signature
+        """Fill *output_dir*; always true, for there is nothing else to try."""
+        self.output = Path(output_dir)
+        try:
+            build.build(self._spec, self.output, host(self._name))
+        except BaseException as error:
+            self.error = error
+            raise
+        return True
+
+
+def host(name: str) -> Host:
+    """Return this machine as a build of the construct *name* gets to see it."""
+    report = Report(name=name, write=write, detail=sys.stderr.isatty() or "CDK_DEBUG" in os.environ)
+    return Host(
+        environ=os.environ,
+        run=Process(progress=report.progress, waiting=report.say),
+        report=report,
+        cache=platformdirs.user_cache_path("cdk-python-function"),
+        uv=uv_package.find_uv_bin(),
+        python=sys.executable,
+        ids=(os.getuid(), os.getgid()) if os.name == "posix" else None,
+        uv_config=uv.user_configuration(os.environ, Path.home()),
+        resolved=_RESOLVED,
+    )
+
+
+def write(line: str) -> None:
+    """Show *line* to the user."""
+    print(line, file=sys.stderr, flush=True)  # noqa: T201 - what the user sees

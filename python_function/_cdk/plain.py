@@ -1,0 +1,38 @@
+"""CDK's objects as plain data, which unlike jsii's objects can be compared, and back."""
+
+import aws_cdk
+from aws_cdk import aws_lambda as lambda_
+
+from python_function._bundle.spec import Container
+from python_function.options import BundlingOptions
+
+
+def to_runtime(name: str) -> lambda_.Runtime:
+    """Return CDK's runtime of the name *name*: the constant, for CDK takes no other for compatible with it."""
+    constant: object = getattr(lambda_.Runtime, name.upper().replace(".", "_"), None)
+    if isinstance(constant, lambda_.Runtime):
+        return constant
+    return lambda_.Runtime(name, lambda_.RuntimeFamily.PYTHON, supports_inline_code=True)
+
+
+def to_container(options: BundlingOptions) -> Container:
+    """Return the container as *options* want it."""
+    return Container(
+        image=options.image.image if options.image else "",
+        image_hash=options.image.to_json() if options.image else None,
+        platform=options.platform or "",
+        network=options.network,
+        user=options.user,
+        volumes=tuple(_volume(volume) for volume in options.volumes),
+        volumes_from=tuple(options.volumes_from),
+        security_opt=options.security_opt,
+        working_directory=options.working_directory,
+        entrypoint=tuple(options.entrypoint),
+        command=tuple(options.command),
+        copies=options.bundling_file_access is aws_cdk.BundlingFileAccess.VOLUME_COPY,
+    )
+
+
+def _volume(volume: aws_cdk.DockerVolume) -> tuple[str, ...]:
+    consistency = () if volume.consistency is None else (volume.consistency.value.lower(),)
+    return (volume.host_path, volume.container_path, *consistency)

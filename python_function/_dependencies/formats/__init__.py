@@ -1,0 +1,1 @@
+"""The formats that declare dependencies, one module each."""

@@ -1,0 +1,102 @@
+"""Dependencies as manifests write them, rewritten as lines of a requirements file."""
+
+import os
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Final
+from urllib.parse import quote
+
+from packaging.requirements import InvalidRequirement, Requirement
+from packaging.utils import canonicalize_name
+
+from python_function._dependencies.formats import poetry_versions
+from python_function._machine.toml import alternatives, strings, table, tables
+
+_SHELL_VARIABLE: Final = re.compile(r"\$(?P<name>[A-Za-z_]\w*)")
+_SCP: Final = re.compile(r"^git@(?P<host>[^:/]+):")
+"""git's own short form, which is no URL."""
+
+_REFERENCES: Final = ("rev", "tag", "branch", "ref")
+_MARKERS: Final = (
+    "sys_platform",
+    "platform_machine",
+    "platform_system",
+    "os_name",
+    "python_version",
+    "implementation_name",
+)
+
+
+def lines(texts: Sequence[str], manifest: Mapping[str, object], project: Path) -> tuple[str, ...]:
+    """Return the PEP 508 requirements *texts* with the sources that *manifest* has for them in ``[tool.uv]``."""
+    indexes = [index for index in tables(manifest, "tool", "uv", "index") if "url" in index]
+    sources = {str(canonicalize_name(key)): value for key, value in table(manifest, "tool", "uv", "sources").items()}
+    return (
+        *(index_line(str(index["url"]), default=bool(index.get("default"))) for index in indexes),
+        *(text for original in texts for text in _from_sources(original, sources, project)),
+    )
+
+
+def line(name: str, value: object, project: Path) -> str:
+    """Return the requirement that a Pipfile or poetry writes as *name* and *value*."""
+    content = {"version": value} if isinstance(value, str) else table(value)
+    extras = f"[{','.join(strings(content, 'extras'))}]" if strings(content, "extras") else ""
+    url = _url(content, project)
+    version = poetry_versions.specifier(str(content.get("version", "*")))
+    marker = " and ".join(_conditions(content))
+    return f"{name}{extras}{f' @ {url}' if url else version}{f' ; {marker}' if marker else ''}"
+
+
+def index_line(url: str, *, default: bool) -> str:
+    """Return the option that makes uv ask the index at *url*; as *default* it yields to the user's own settings."""
+    return f"--{'' if default else 'extra-'}index-url {with_braces(url)}"
+
+
+def with_braces(text: str) -> str:
+    """Return *text* with the variables in it as pip and uv write them: pipenv takes them without braces too."""
+    return _SHELL_VARIABLE.sub(r"${\g<name>}", text)
+
+
+def _from_sources(text: str, sources: Mapping[str, object], project: Path) -> Iterator[str]:
+    try:
+        requirement = Requirement(text)
+    except InvalidRequirement:
+        yield text
+        return
+    source = sources.get(canonicalize_name(requirement.name))
+    located = [(choice, url) for choice in alternatives(source) if (url := _url(choice, project))]
+    for choice, url in located:
+        both = [f"({marker})" for marker in (requirement.marker, choice.get("marker")) if marker]
+        extras = f"[{','.join(sorted(requirement.extras))}]" if requirement.extras else ""
+        marker = f" ; {' and '.join(both)}" if both else ""
+        yield f"{requirement.name}{extras} @ {url}{marker}"
+    if not located:
+        yield text
+
+
+def _url(content: Mapping[str, object], project: Path) -> str:
+    """Return the URL of the place that a manifest's table names, empty where it names none."""
+    subdirectory = f"#subdirectory={content['subdirectory']}" if "subdirectory" in content else ""
+    place = content.get("path") or content.get("file") or content.get("url")
+    if isinstance(content.get("git"), str):
+        reference = next((str(content[key]) for key in _REFERENCES if key in content), "")
+        url = str(content["git"])
+        url = _SCP.sub(r"ssh://git@\g<host>/", url.removeprefix("git+"))
+        return f"git+{with_braces(url)}{f'@{reference}' if reference else ''}{subdirectory}"
+    if not isinstance(place, str):
+        return ""
+    if "://" in place:
+        return f"{with_braces(place)}{subdirectory}"
+    return f"file:{quote(Path(os.path.normpath(project / place)).as_posix())}"
+
+
+def _conditions(content: Mapping[str, object]) -> Iterator[str]:
+    for key in ("markers", "marker"):
+        if isinstance(content.get(key), str):
+            yield f"({content[key]})"
+    if isinstance(content.get("python"), str):
+        yield from poetry_versions.python_markers(str(content["python"]))
+    if isinstance(content.get("platform"), str):
+        yield f"sys_platform == {str(content['platform'])!r}"
+    yield from (f"{key} {content[key]}" for key in _MARKERS if isinstance(content.get(key), str))

@@ -1,0 +1,84 @@
+"""``pyproject.toml`` without a lock: what it asks for, to be resolved."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Final
+
+from packaging.utils import canonicalize_name
+
+from python_function._dependencies.choice import Choice
+from python_function._dependencies.declared import Declared, no_lock
+from python_function._dependencies.formats import manifest_lines
+from python_function._dependencies.requirements_txt import read
+from python_function._machine.toml import NOTHING, alternatives, read_toml, strings, table, tables
+from python_function.errors import PackagingError
+
+_COMMANDS: Final = {"poetry": ("poetry lock", "poetry.lock"), "uv": ("uv lock", "uv.lock")}
+
+
+def declares(file: Path, choice: Choice) -> bool:
+    """Tell whether the manifest *file* is there and asks for anything to be installed."""
+    manifest = read_toml(file) if file.is_file() else NOTHING
+    poetry = set(table(manifest, "tool", "poetry", "dependencies")) - {"python"}
+    optional = (*table(manifest, "dependency-groups"), *table(manifest, "project", "optional-dependencies"))
+    chosen = {canonicalize_name(name) for name in (*choice.groups, *choice.extras)}
+    return bool(
+        strings(manifest, "project", "dependencies") or poetry or chosen & set(map(canonicalize_name, optional))
+    )
+
+
+def declared(file: Path, project: Path, choice: Choice) -> Declared:
+    """Return what the manifest *file* asks for, with the chosen groups and extras."""
+    manifest = read_toml(file)
+    poetry = table(manifest, "tool", "poetry")
+    choice.check(
+        file,
+        groups=(*table(manifest, "dependency-groups"), *table(poetry, "group")),
+        extras=(*table(manifest, "project", "optional-dependencies"), *table(poetry, "extras")),
+    )
+    texts = tuple(_texts(file, manifest, choice))
+    own = tuple(_poetry_lines(manifest, choice, project)) if "dependencies" not in table(manifest, "project") else ()
+    lines = (*manifest_lines.lines(texts, manifest, project), *_poetry_indexes(poetry), *own)
+    requirements = read.parse("\n".join(lines), base=project, source=f"{file} (dependencies)")
+    command, lock = _COMMANDS["poetry" if poetry else "uv"]
+    return Declared(requirements=requirements, warnings=(no_lock(file, command, lock=lock),))
+
+
+def _texts(file: Path, manifest: Mapping[str, object], choice: Choice) -> Iterator[str]:
+    yield from strings(manifest, "project", "dependencies")
+    extras = {canonicalize_name(k): k for k in table(manifest, "project", "optional-dependencies")}
+    for extra in choice.extras:
+        yield from strings(manifest, "project", "optional-dependencies", extras.get(canonicalize_name(extra), extra))
+    for group in choice.groups:
+        yield from _group(file, table(manifest, "dependency-groups"), group, ())
+
+
+def _group(file: Path, groups: Mapping[str, object], name: str, trail: tuple[str, ...]) -> Iterator[str]:
+    """Yield what a dependency group holds, included ones too: https://peps.python.org/pep-0735/."""
+    if name in trail:
+        msg = f"{file}: the dependency group {name!r} includes itself, through {' and '.join(trail)}."
+        raise PackagingError(msg)
+    actual = next((key for key in groups if canonicalize_name(key) == canonicalize_name(name)), name)
+    yield from strings(groups, actual)
+    for entry in tables(groups, actual):
+        yield from _group(file, groups, str(entry.get("include-group", "")), (*trail, name))
+
+
+def _poetry_lines(manifest: Mapping[str, object], choice: Choice, project: Path) -> Iterator[str]:
+    poetry = table(manifest, "tool", "poetry")
+    chosen = {canonicalize_name(name) for extra in choice.extras for name in strings(poetry, "extras", extra)}
+    wanted: list[tuple[str, object]] = [
+        *((name, value) for name, value in table(poetry, "dependencies").items() if name != "python"),
+        *(item for group in choice.groups for item in table(poetry, "group", group, "dependencies").items()),
+    ]
+    for name, value in wanted:
+        several: Sequence[object] = alternatives(value) or [value]
+        for one in several:
+            if not table(one).get("optional") or canonicalize_name(name) in chosen:
+                yield manifest_lines.line(name, one, project)
+
+
+def _poetry_indexes(poetry: Mapping[str, object]) -> Iterator[str]:
+    for source in tables(poetry, "source"):
+        if "url" in source:
+            yield manifest_lines.index_line(str(source["url"]), default=source.get("priority", "primary") == "primary")

@@ -1,0 +1,125 @@
+"""Local packages: source trees and archives in the user's tree, and the names that they install under."""
+
+import ast
+import configparser
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from packaging.utils import (
+    InvalidName,
+    InvalidSdistFilename,
+    InvalidWheelFilename,
+    canonicalize_name,
+    parse_sdist_filename,
+    parse_wheel_filename,
+)
+
+from python_function._machine.toml import read_toml, table
+from python_function.errors import PackagingError
+
+ARCHIVE_SUFFIXES: Final = (".whl", ".tar.gz", ".zip", ".tar.bz2", ".tar.xz", ".tgz", ".tar")
+"""What a file name ends with that an installer takes for a package."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LocalPackage:
+    """A source tree to build: whoever requires *name* where *marker* holds gets what is built from it.
+
+    Attributes:
+        name: The normalized name of the distribution.
+        directory: Where its ``pyproject.toml``, ``setup.py`` or ``setup.cfg`` is; absolute.
+        marker: The environments that it is for, empty for all of them.
+    """
+
+    name: str
+    directory: Path
+    marker: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LocalArchive:
+    """A wheel or source distribution in the user's tree, for whoever requires *name* where *marker* holds.
+
+    Attributes:
+        name: The normalized name of the distribution.
+        path: The file; absolute.
+        marker: The environments that it is for, empty for all of them.
+    """
+
+    name: str
+    path: Path
+    marker: str = ""
+
+    @property
+    def is_wheel(self) -> bool:
+        """Whether nothing has to be built."""
+        return self.path.suffix == ".whl"
+
+
+def name_of_tree(directory: Path) -> str | None:
+    """Return the normalized name that the source tree at *directory* declares, without running any of it.
+
+    Raises:
+        PackagingError: The tree's metadata cannot be parsed.
+    """
+    names = (read(directory / name) for name, read in _METADATA.items() if (directory / name).is_file())
+    return next((canonicalize_name(name) for name in names if name), None)
+
+
+def is_tree(directory: Path) -> bool:
+    """Tell whether an installer would build a package from *directory*."""
+    return any((directory / name).is_file() for name in _METADATA)
+
+
+def name_of_archive(filename: str) -> str | None:
+    """Return the normalized name in the file name of a wheel or source distribution."""
+    parse = parse_wheel_filename if filename.endswith(".whl") else parse_sdist_filename
+    try:
+        return parse(filename)[0]
+    except (InvalidWheelFilename, InvalidSdistFilename, InvalidName):
+        return None
+
+
+def _pyproject_name(path: Path) -> str | None:
+    content = read_toml(path)
+    names = (table(content, "project").get("name"), table(content, "tool", "poetry").get("name"))
+    return next((name for name in names if isinstance(name, str)), None)
+
+
+def _setup_cfg_name(path: Path) -> str | None:
+    parser = configparser.ConfigParser(interpolation=None)
+    try:
+        parser.read_string(path.read_text(encoding="utf-8-sig"))
+    except (configparser.Error, UnicodeDecodeError) as error:
+        msg = f"{path} is no valid configuration file: {str(error).splitlines()[0]}."
+        raise PackagingError(msg) from error
+    return parser.get("metadata", "name", fallback=None)
+
+
+def _setup_py_name(path: Path) -> str | None:
+    try:
+        tree = ast.parse(path.read_bytes())
+    except (SyntaxError, ValueError) as error:
+        msg = f"{path} is no valid Python: {error}."
+        raise PackagingError(msg) from error
+    calls = (node for node in ast.walk(tree) if isinstance(node, ast.Call))
+    keywords = (keyword for call in calls for keyword in call.keywords if _called(call.func) == "setup")
+    values = (keyword.value for keyword in keywords if keyword.arg == "name")
+    return next((v.value for v in values if isinstance(v, ast.Constant) and isinstance(v.value, str)), None)
+
+
+def _called(function: ast.expr) -> str:
+    match function:
+        case ast.Name(id=name) | ast.Attribute(attr=name):
+            return name
+        case _:
+            return ""
+
+
+_METADATA: Final[Mapping[str, Callable[[Path], str | None]]] = {
+    "pyproject.toml": _pyproject_name,
+    "setup.cfg": _setup_cfg_name,
+    "setup.py": _setup_py_name,
+}

@@ -1,0 +1,59 @@
+"""The part of a lock that a bundle depends on, whichever tool wrote it."""
+
+import json
+from collections.abc import Iterable, Mapping
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass
+from pathlib import Path
+from typing import cast
+
+from python_function._dependencies.local_packages import LocalArchive, LocalPackage
+from python_function._machine.redact import bare
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LockPart:
+    """What a lock says of the packages that are needed.
+
+    Attributes:
+        identity: The entries of those packages as canonical text, without credentials.
+        packages: Their names and versions, for people.
+        local: Those of them that are source trees on this machine.
+        archives: Those of them that are wheels or source distributions in the user's tree.
+        links: Directories of packages that stand for an index.
+        indexes: The indexes that they come from, without credentials.
+        dropped: The names of the packages that are left out on request, with what only they need.
+        fresh: Whether the lock fits its manifest, as far as the files tell; if it may not, the identity tells.
+        member: The name of the project that needs them, where the lock tells.
+    """
+
+    identity: tuple[str, ...] = ()
+    packages: tuple[str, ...] = ()
+    local: tuple[LocalPackage, ...] = ()
+    archives: tuple[LocalArchive, ...] = ()
+    links: tuple[Path, ...] = ()
+    indexes: tuple[str, ...] = ()
+    dropped: tuple[str, ...] = ()
+    fresh: bool = True
+    member: str | None = None
+
+
+def titles(packages: Iterable[Mapping[str, object]]) -> tuple[str, ...]:
+    """Return name and version of each of *packages*."""
+    return tuple("==".join(str(package[key]) for key in ("name", "version") if key in package) for package in packages)
+
+
+def canonical(value: object, noise: AbstractSet[str] = frozenset()) -> str:
+    """Return *value*, from TOML or JSON, as the one text that it has without the keys in *noise*."""
+    return bare(json.dumps(_without(value, noise), sort_keys=True, ensure_ascii=False, default=str))
+
+
+def _without(value: object, noise: AbstractSet[str]) -> object:
+    match value:
+        case Mapping():
+            content = cast("Mapping[str, object]", value)
+            return {key: _without(item, noise) for key, item in content.items() if key not in noise}
+        case list():
+            return [_without(item, noise) for item in cast("list[object]", value)]
+        case _:
+            return value

@@ -1,0 +1,1 @@
+"""The computer that a synthesis runs on."""

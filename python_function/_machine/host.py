@@ -1,0 +1,35 @@
+"""The machine that CDK runs on, as the rest of the library gets to see it."""
+
+from collections.abc import Mapping, MutableMapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from python_function._machine.process import Runner
+from python_function._machine.report import Report
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Host:
+    """What a build on this machine may use.
+
+    Attributes:
+        environ: The environment of the process.
+        run: Runs programs.
+        report: Tells the user what happens.
+        cache: The library's directory in the user's cache.
+        uv: The installer.
+        python: The running interpreter.
+        uv_config: The user's own configuration file for uv, if there is one.
+        resolved: What this process has resolved already: bundles with equal requirements share the work.
+        ids: The user and group that own what is made here; ``None`` where the system has none.
+    """
+
+    environ: Mapping[str, str]
+    run: Runner
+    report: Report
+    cache: Path
+    uv: str
+    python: str
+    ids: tuple[int, int] | None
+    uv_config: str = ""
+    resolved: MutableMapping[str, str] = field(default_factory=dict[str, str])

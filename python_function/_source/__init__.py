@@ -1,0 +1,1 @@
+"""Which of the user's files count, and how they are copied."""

@@ -1,0 +1,1 @@
+"""For which Python and which machine a bundle is."""

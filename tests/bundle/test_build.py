@@ -1,0 +1,300 @@
+"""The choice of the executor, and what a build leaves behind, with programs that only pretend."""
+
+import os
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from python_function._bundle import build
+from python_function._bundle.spec import BundleSpec
+from python_function._dependencies.detect import Packaging
+from python_function._dependencies.requirements_txt import read
+from python_function._machine.host import Host
+from python_function._machine.process import Process
+from python_function._source.select import Source
+from python_function._target.target import Target
+from python_function.errors import BundlingError, CommandError, EntryError, ProgramNotFoundError
+from tests.doubles import Recorder
+
+NO_WHEEL = "hint: Wheels are required for `docopt` because building from source is disabled for all packages"
+
+
+@pytest.fixture
+def output(tmp_path: Path) -> Path:
+    directory = tmp_path / "cdk.out/asset.0123-building"
+    directory.mkdir(parents=True)
+    return directory
+
+
+@pytest.fixture
+def depending(spec: BundleSpec) -> BundleSpec:
+    """Return a spec with a dependency."""
+    requirements = read.parse("docopt==0.6.2", base=spec.source.directory, source="requirements.txt")
+    return replace(spec, packaging=Packaging(kind="pip", requirements=requirements))
+
+
+def refuse(argv: Sequence[str]) -> str:
+    """Do as uv does where there is no wheel, and as an engine that works."""
+    if "compile" in argv:
+        message = "command failed"
+        raise CommandError(message, returncode=1, output=NO_WHEEL)
+    if argv[0] == "docker":
+        (output,) = (volume for volume in argv if volume.endswith(":/asset-output"))
+        Path(output.removesuffix(":/asset-output"), "index.py").touch()
+    if "--target" in argv and any("uv==" in argument for argument in argv):
+        binary = Path(argv[argv.index("--target") + 1], "bin/uv")
+        binary.parent.mkdir()
+        binary.touch()
+    return ""
+
+
+def test_without_dependencies_and_hooks_nothing_is_started(
+    spec: BundleSpec, output: Path, recorder: Recorder, make_host: Callable[..., Host]
+) -> None:
+    build.build(spec, output, make_host(recorder))
+
+    assert recorder.calls == []
+    assert [path.name for path in output.iterdir()] == ["index.py"]
+
+
+def test_what_an_earlier_build_left_is_removed_first(
+    spec: BundleSpec, output: Path, recorder: Recorder, make_host: Callable[..., Host]
+) -> None:
+    (output / "half/made").mkdir(parents=True)
+    (output / "half/made/x.py").touch()
+    (output / ".python-function").mkdir()
+
+    build.build(spec, output, make_host(recorder))
+
+    assert [path.name for path in output.iterdir()] == ["index.py"]
+
+
+def test_a_failure_leaves_nothing(
+    spec: BundleSpec, output: Path, entry: Path, recorder: Recorder, make_host: Callable[..., Host]
+) -> None:
+    (entry / "away").symlink_to("/etc")
+
+    with pytest.raises(EntryError, match=r"away is a link .* The option for that is asset_excludes"):
+        build.build(spec, output, make_host(recorder))
+    assert list(output.iterdir()) == []
+
+
+def test_auto_goes_to_the_container_for_what_has_no_wheel_and_says_why(
+    depending: BundleSpec, output: Path, recorder: Recorder, make_host: Callable[..., Host], lines: list[str]
+) -> None:
+    recorder.answer = refuse
+
+    build.build(depending, output, make_host(recorder))
+
+    assert [argv[1] for argv in recorder.calls if argv[0] == "docker"] == ["run"]
+    assert "Stack/Function: docopt has no wheel for python3.13 on x86_64: building in image:tag" in lines
+    assert len(lines) == 3
+
+
+def test_local_never_goes_to_the_container(
+    depending: BundleSpec, output: Path, recorder: Recorder, make_host: Callable[..., Host]
+) -> None:
+    recorder.answer = refuse
+
+    with pytest.raises(BundlingError, match=r"docopt has no wheel for python3\.13 on x86_64.*strategy=\"auto\""):
+        build.build(replace(depending, strategy="local"), output, make_host(recorder))
+    assert not [argv for argv in recorder.calls if argv[0] == "docker"]
+
+
+def test_without_an_engine_the_error_names_package_target_and_ways_out(
+    depending: BundleSpec, output: Path, recorder: Recorder, make_host: Callable[..., Host]
+) -> None:
+    def answer(argv: Sequence[str]) -> str:
+        if argv[0] == "docker":
+            raise ProgramNotFoundError
+        return refuse(argv)
+
+    recorder.answer = answer
+
+    with pytest.raises(BundlingError) as caught:
+        build.build(depending, output, make_host(recorder))
+    parts = ("docopt", "python3.13 on x86_64", "'docker' is not there", "CDK_DOCKER", "version chosen that has a wheel")
+    for part in parts:
+        assert part in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "output_of_uv",
+    [
+        "Because nosuchpackage was not found in the package registry",
+        "error: Request failed after 3 retries\n  cause: Connection refused",
+        "Because pywin32==306 has no wheels with a matching Python ABI tag",
+    ],
+)
+def test_what_the_container_would_not_find_either_is_an_error_at_once(
+    depending: BundleSpec, output: Path, recorder: Recorder, make_host: Callable[..., Host], output_of_uv: str
+) -> None:
+    def answer(_: Sequence[str]) -> str:
+        message = "command failed with exit code 1"
+        raise CommandError(message, returncode=1, output=output_of_uv)
+
+    recorder.answer = answer
+
+    with pytest.raises(BundlingError) as caught:
+        build.build(depending, output, make_host(recorder))
+    first, *_, last = str(caught.value).splitlines()
+    assert first == f"could not resolve the dependencies of {depending.source.directory}:"
+    assert output_of_uv in str(caught.value)
+    assert last.startswith("command failed")
+    assert not [argv for argv in recorder.calls if argv[0] == "docker"]
+
+
+@pytest.mark.parametrize(
+    ("output_of_uv", "hinted"),
+    [("Because ours was not found in the package registry", True), ("the disk is full", False)],
+)
+def test_an_index_that_only_pip_knows_is_told_of_where_a_package_is_not_found(
+    depending: BundleSpec,
+    output: Path,
+    recorder: Recorder,
+    make_host: Callable[..., Host],
+    output_of_uv: str,
+    *,
+    hinted: bool,
+) -> None:
+    conf = output.parent / "pip.conf"
+    conf.write_text("[global]\nindex-url = https://user:s3ntinel@host/simple\n")
+
+    def answer(_: Sequence[str]) -> str:
+        message = "command failed with exit code 1"
+        raise CommandError(message, returncode=1, output=output_of_uv)
+
+    recorder.answer = answer
+
+    with pytest.raises(BundlingError) as caught:
+        build.build(depending, output, make_host(recorder, PIP_CONFIG_FILE=str(conf)))
+
+    assert (f"{conf} sets index-url for pip" in str(caught.value)) == hinted
+
+
+def test_equal_requirements_are_resolved_once_in_a_process(
+    depending: BundleSpec, tmp_path: Path, recorder: Recorder, make_host: Callable[..., Host]
+) -> None:
+    def resolve(argv: Sequence[str]) -> str:
+        if "compile" in argv:
+            Path(argv[argv.index("--output-file") + 1]).write_text("docopt==0.6.2\n")
+        else:
+            assert Path(argv[argv.index("--requirements") + 1]).read_text() == "docopt==0.6.2\n"
+        return ""
+
+    recorder.answer = resolve
+    host = make_host(recorder)
+    other = replace(depending, target=Target("python3.12", "x86_64"))
+    elsewhere = replace(depending, environment=(("UV_DEFAULT_INDEX", "https://your.index.url/simple/"),))
+
+    for number, each in enumerate((depending, depending, other, elsewhere)):
+        output = tmp_path / f"asset.{number}-building"
+        output.mkdir()
+        build.build(each, output, host)
+
+    assert ["compile" in argv for argv in recorder.calls] == [True, False, False, True, False, True, False]
+
+
+def test_a_bundle_without_the_handlers_file_is_an_error(
+    spec: BundleSpec, output: Path, entry: Path, recorder: Recorder, make_host: Callable[..., Host]
+) -> None:
+    (entry / "other.py").touch()
+    excluding = replace(spec, source=Source(directory=entry, excludes=("index.py",)))
+
+    with pytest.raises(BundlingError, match=r"handler's file 'index\.py' is not in the bundle of .*top are: other\.py"):
+        build.build(excluding, output, make_host(recorder))
+
+
+def test_an_empty_bundle_is_an_error(
+    spec: BundleSpec, output: Path, entry: Path, recorder: Recorder, make_host: Callable[..., Host]
+) -> None:
+    empty = replace(spec, source=Source(directory=entry, excludes=("*",)), handler_file=None)
+
+    with pytest.raises(BundlingError, match=r"bundle of .*entry is empty: no file is left in, and there are no depend"):
+        build.build(empty, output, make_host(recorder))
+
+
+def test_source_that_hides_a_dependency_is_told(
+    depending: BundleSpec, output: Path, recorder: Recorder, make_host: Callable[..., Host], lines: list[str]
+) -> None:
+    def install(argv: Sequence[str]) -> str:
+        if "compile" in argv:
+            Path(argv[argv.index("--output-file") + 1]).write_text("docopt==0.6.2\n")
+        if "--target" in argv:
+            target = Path(argv[argv.index("--target") + 1])
+            (target / "docopt-0.6.2.dist-info").mkdir(parents=True)
+            (target / "docopt").mkdir()
+            (target / "docopt/__init__.py").touch()
+            (target / "docopt-0.6.2.dist-info/METADATA").write_text("Name: docopt\nVersion: 0.6.2\n")
+            (target / "docopt-0.6.2.dist-info/RECORD").write_text("docopt/__init__.py,,\nindex.txt,,\n")
+        return ""
+
+    recorder.answer = install
+    (depending.source.directory / "docopt.py").write_text("ours = True\n")
+
+    build.build(depending, output, make_host(recorder))
+
+    assert (output / "docopt.py").read_text() == "ours = True\n"
+    assert not (output / "docopt").exists()
+    assert "Stack/Function: warning: the source has its own docopt, which hides the installed docopt" in lines
+
+
+@pytest.mark.parametrize("name", ["My Project", "o'brien", "a:b", "$(touch pwned)"])
+def test_hooks_write_nowhere_else_whatever_the_path(
+    spec: BundleSpec, tmp_path: Path, make_host: Callable[..., Host], name: str
+) -> None:
+    output = tmp_path / name / "cdk.out/asset.0123-building"
+    output.mkdir(parents=True)
+    bystander = tmp_path / name.partition(" ")[0]
+    bystander.mkdir(exist_ok=True)
+    (bystander / "precious.txt").touch()
+    run = Process(progress=lambda _: None, waiting=lambda _: None)
+    hooked = replace(spec, after=("mkdir /asset-output/docs", "touch /asset-output/made", "rm -rf /asset-output/docs"))
+
+    build.build(hooked, output, make_host(run, PATH=os.environ["PATH"]))
+
+    assert sorted(path.name for path in output.iterdir()) == ["index.py", "made"]
+    assert (bystander / "precious.txt").exists()
+
+
+def test_a_source_may_have_any_name(
+    spec: BundleSpec, output: Path, entry: Path, recorder: Recorder, make_host: Callable[..., Host]
+) -> None:
+    (entry / ".python-function").mkdir()
+    (entry / ".python-function/x").touch()
+
+    build.build(spec, output, make_host(recorder))
+
+    assert sorted(path.name for path in output.iterdir()) == [".python-function", "index.py"]
+
+
+def test_what_is_left_out_may_be_what_no_copy_can_hold(
+    spec: BundleSpec, output: Path, entry: Path, make_host: Callable[..., Host]
+) -> None:
+    os.mkfifo(entry / "pipe")
+    (entry / "away").symlink_to("/etc")
+    run = Process(progress=lambda _: None, waiting=lambda _: None)
+    excluding = replace(spec, source=Source(directory=entry, excludes=("pipe", "away")), after=("true",))
+
+    build.build(excluding, output, make_host(run, PATH=os.environ["PATH"]))
+
+    assert [path.name for path in output.iterdir()] == ["index.py"]
+
+
+def test_the_users_tree_is_not_touched(
+    spec: BundleSpec, output: Path, entry: Path, recorder: Recorder, make_host: Callable[..., Host]
+) -> None:
+    def state() -> list[tuple[str, int, int, bytes]]:
+        files = (entry, *sorted(entry.rglob("*")))
+        return [
+            (str(file), file.stat().st_mtime_ns, file.stat().st_mode, b"" if file.is_dir() else file.read_bytes())
+            for file in files
+        ]
+
+    before = state()
+
+    build.build(replace(spec, before=("touch x",), after=("touch y",)), output, make_host(recorder))
+
+    assert state() == before

@@ -1,0 +1,193 @@
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from syrupy.assertion import SnapshotAssertion
+
+from python_function._bundle.plan import plan
+from python_function._bundle.spec import BundleSpec
+from python_function._bundle.steps import CleanInstalled, CopySource, Hook, PinLocal, Run, Site, Step
+from python_function._dependencies.local_packages import LocalArchive, LocalPackage
+from python_function._dependencies.requirements_txt import read
+from python_function._dependencies.requirements_txt.read import Requirements
+from python_function._source.select import Source
+from python_function._target.target import Target
+
+LOCAL = Site(input="/in", output="/out", scratch="/scratch", uv="/uv", python="/python", is_target=False)
+CONTAINER = replace(LOCAL, is_target=True)
+PINNED = Requirements(lines=("requests==2.32.3",))
+
+
+def programs(steps: tuple[Step, ...]) -> list[tuple[str, ...]]:
+    return [step.argv for step in steps if isinstance(step, Run)]
+
+
+@pytest.fixture
+def small(spec: BundleSpec) -> BundleSpec:
+    """Return a spec whose rules are few enough to be read."""
+    return replace(spec, source=Source(directory=Path("/entry")))
+
+
+def test_without_dependencies_a_build_only_copies(spec: BundleSpec) -> None:
+    steps = plan(spec, Requirements(), LOCAL)
+
+    assert steps == (CopySource(source="/in", destination="/out", rules=spec.source.rules),)
+
+
+def test_hooks_stand_around_everything(spec: BundleSpec) -> None:
+    steps = plan(replace(spec, before=("a",), after=("b", "c")), PINNED, LOCAL)
+
+    assert steps[0] == Hook(phase="before_bundling", lines=("a",))
+    assert steps[-1] == Hook(phase="after_bundling", lines=("b", "c"))
+
+
+def test_the_source_is_copied_after_the_installation_and_so_wins(spec: BundleSpec) -> None:
+    kinds = [type(step) for step in plan(spec, PINNED, LOCAL)]
+
+    assert kinds == [Run, Run, CleanInstalled, CopySource]
+
+
+def test_only_the_host_refuses_to_build_packages(spec: BundleSpec) -> None:
+    assert all("--no-build" in argv for argv in programs(plan(spec, PINNED, LOCAL)))
+    assert not any("--no-build" in argv for argv in programs(plan(spec, PINNED, CONTAINER)))
+
+
+def test_the_sites_differ_in_nothing_else_that_chooses_packages(spec: BundleSpec) -> None:
+    def choosing(site: Site) -> list[tuple[str, ...]]:
+        ignored = {"--no-build", "--link-mode", "copy"}
+        return [tuple(part for part in argv if part not in ignored) for argv in programs(plan(spec, PINNED, site))]
+
+    assert choosing(LOCAL) == choosing(CONTAINER)
+
+
+@pytest.mark.parametrize(
+    ("target", "platform"),
+    [
+        (Target("python3.11", "x86_64"), "x86_64-manylinux2014"),
+        (Target("python3.12", "x86_64"), "x86_64-manylinux_2_34"),
+        (Target("python3.13", "arm64"), "aarch64-manylinux_2_34"),
+        (Target("python3.9", "arm64"), "aarch64-manylinux2014"),
+    ],
+)
+def test_packages_are_for_the_target_never_for_the_host(spec: BundleSpec, target: Target, platform: str) -> None:
+    for argv in programs(plan(replace(spec, target=target), PINNED, LOCAL)):
+        assert argv[argv.index("--python-platform") + 1] == platform
+        assert argv[argv.index("--python-version") + 1] == target.python_version
+
+
+def test_requirements_are_resolved_once_and_then_installed_exactly(spec: BundleSpec) -> None:
+    resolve, install = programs(plan(spec, PINNED, LOCAL))
+
+    assert "compile" in resolve
+    assert "--no-deps" in install
+    assert install[install.index("--requirements") + 1] == "/scratch/exact.txt"
+
+
+def test_an_exact_list_is_not_resolved_again(spec: BundleSpec) -> None:
+    (install,) = programs(plan(spec, replace(PINNED, exact=True), LOCAL))
+
+    assert "--no-deps" in install
+    assert install[install.index("--requirements") + 1] == "/scratch/requirements.txt"
+
+
+def test_hashes_are_demanded_of_everything(spec: BundleSpec) -> None:
+    (install,) = programs(plan(spec, replace(PINNED, hashed=True), LOCAL))
+
+    assert "--require-hashes" in install
+    assert "--no-deps" not in install
+
+
+def test_files_that_a_hook_may_write_to_are_no_links_into_the_cache(spec: BundleSpec) -> None:
+    def link_modes(spec: BundleSpec) -> list[str]:
+        installs = [argv for argv in programs(plan(spec, PINNED, LOCAL)) if "install" in argv]
+        return [argv[argv.index("--link-mode") + 1] for argv in installs if "--link-mode" in argv]
+
+    assert link_modes(spec) == []
+    assert link_modes(replace(spec, after=("strip *.so",))) == ["copy"]
+
+
+def test_a_prefix_takes_code_and_dependencies(spec: BundleSpec) -> None:
+    steps = plan(replace(spec, prefix="python/lib"), PINNED, LOCAL)
+
+    targets = [argv[argv.index("--target") + 1] for argv in programs(steps) if "--target" in argv]
+    assert targets == ["/out/python/lib"]
+    assert [step.destination for step in steps if isinstance(step, CopySource)] == ["/out/python/lib"]
+
+
+def test_hashes_are_still_checked_where_something_local_has_none(spec: BundleSpec, tmp_path: Path) -> None:
+    local = LocalPackage(name="lib", directory=tmp_path)
+    *_, install = programs(plan(spec, replace(PINNED, hashed=True, local=(local,)), LOCAL))
+
+    assert "--require-hashes" not in install
+    assert install[install.index("--requirements") + 1] == "/scratch/requirements.txt"
+
+
+def test_local_packages_and_archives_are_built_once_wheels_never(spec: BundleSpec, tmp_path: Path) -> None:
+    requirements = replace(
+        PINNED,
+        local=(LocalPackage(name="lib", directory=tmp_path),),
+        archives=(
+            LocalArchive(name="made", path=tmp_path / "made-1-py3-none-any.whl"),
+            LocalArchive(name="source", path=tmp_path / "source-1.tar.gz", marker="python_version > '3'"),
+        ),
+    )
+
+    steps = plan(spec, requirements, LOCAL)
+
+    builds = [argv[-2:] for argv in programs(steps) if argv[1] == "build"]
+    assert builds == [
+        ("/scratch/wheels/0", "/scratch/local/0"),
+        ("/scratch/wheels/1", "/scratch/archives/1/source-1.tar.gz"),
+    ]
+    (pin,) = (step for step in steps if isinstance(step, PinLocal))
+    assert pin.packages == (("lib", ""), ("source", "python_version > '3'"))
+    for argv in (argv for argv in programs(steps) if argv[1] == "pip"):
+        assert {"/scratch/local.txt", "/scratch/archives.txt"} <= set(argv)
+
+
+def test_no_configuration_but_the_users_own_counts(spec: BundleSpec, tmp_path: Path) -> None:
+    requirements = replace(PINNED, local=(LocalPackage(name="lib", directory=tmp_path),))
+
+    assert all("--no-config" in argv for argv in programs(plan(spec, requirements, LOCAL)))
+    for argv in programs(plan(spec, requirements, replace(LOCAL, uv_config="/home/uv.toml"))):
+        assert argv[argv.index("--config-file") + 1] == "/home/uv.toml"
+        assert "--no-config" not in argv
+
+
+def test_what_comes_from_a_repository_is_built_on_the_host_and_then_looked_at(spec: BundleSpec) -> None:
+    line = "lib[x] @ git+https://your.host/lib@0123456789abcdef0123456789abcdef01234567"
+    for requirements in (Requirements(lines=(line,)), Requirements(lines=(line,), exact=True)):
+        steps = plan(spec, requirements, LOCAL)
+
+        assert not any("--no-build" in argv for argv in programs(steps))
+        assert [step.built_here for step in steps if isinstance(step, CleanInstalled)] == [True]
+    assert [step.built_here for step in plan(spec, PINNED, LOCAL) if isinstance(step, CleanInstalled)] == [False]
+    from_repository = plan(spec, Requirements(lines=(line,)), CONTAINER)
+    assert [step.built_here for step in from_repository if isinstance(step, CleanInstalled)] == [False]
+
+
+def test_packages_are_left_out_while_resolving(spec: BundleSpec) -> None:
+    resolve, install = programs(plan(spec, replace(PINNED, excludes=("boto3",)), LOCAL))
+
+    assert resolve[resolve.index("--excludes") + 1] == "/scratch/excludes.txt"
+    assert "--excludes" not in install
+
+
+@pytest.mark.parametrize("site", [pytest.param(LOCAL, id="local"), pytest.param(CONTAINER, id="container")])
+@pytest.mark.parametrize("kind", ["none", "pip", "pip-hashed", "pip-with-everything"])
+def test_plans(small: BundleSpec, tmp_path: Path, snapshot: SnapshotAssertion, kind: str, site: Site) -> None:
+    (tmp_path / "lib").mkdir()
+    (tmp_path / "lib/pyproject.toml").write_text('[project]\nname = "lib"\nversion = "1"\n')
+    (tmp_path / "wheels").mkdir()
+    texts = {
+        "none": "",
+        "pip": "requests==2.32.3\n",
+        "pip-hashed": f"requests==2.32.3 --hash=sha256:{'0' * 64}\n",
+        "pip-with-everything": "--extra-index-url https://your.index.url/simple/\n-f wheels\n-e ./lib\nidna\n",
+    }
+    requirements = read.parse(texts[kind], base=tmp_path, source="requirements.txt")
+
+    steps = plan(small, requirements, site)
+
+    assert steps == plan(small, requirements, site)
+    assert [step for step in steps if not isinstance(step, CopySource)] == snapshot

@@ -1,0 +1,440 @@
+"""What the tools that own a lock are asked, and what becomes of their answers."""
+
+import json
+import stat
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TypeAlias
+
+import pytest
+
+from python_function._dependencies import detect, exact
+from python_function._dependencies.choice import Choice
+from python_function._dependencies.local_packages import LocalPackage
+from python_function._dependencies.requirements_txt.read import Requirements
+from python_function._machine.host import Host
+from python_function._machine.report import Report
+from python_function.errors import CommandError, PackagingError
+
+_SHA = f"--hash=sha256:{'a' * 64}"
+_UV_LOCK = """
+version = 1
+[[package]]
+name = "app"
+version = "1"
+source = { virtual = "." }
+dependencies = [{ name = "six" }, { name = "torch" }]
+[package.optional-dependencies]
+more = []
+[package.dev-dependencies]
+docs = []
+[package.metadata]
+requires-dist = [{ name = "six" }]
+[[package]]
+name = "six"
+version = "1.17.0"
+source = { registry = "https://index.invalid/simple" }
+[[package]]
+name = "torch"
+version = "2"
+source = { registry = "https://torch.invalid/cpu" }
+"""
+_UV_MANIFEST = """
+[project]
+name = "app"
+version = "1"
+dependencies = ["six"]
+optional-dependencies = { more = [] }
+[dependency-groups]
+docs = []
+"""
+
+
+_Call: TypeAlias = tuple[tuple[str, ...], Path, Mapping[str, str]]
+
+
+@dataclass
+class _Tool:
+    """Stands in for every program."""
+
+    answer: str | Exception = ""
+    then: str | Exception | None = None
+    calls: list[_Call] = field(default_factory=list[_Call])
+
+    def __call__(self, argv: Sequence[str], *, cwd: Path, env: Mapping[str, str]) -> str:
+        self.calls.append((tuple(argv), cwd, env))
+        answer = self.answer
+        if len(self.calls) > 1 and self.then is not None:
+            answer = self.then
+        if isinstance(answer, Exception):
+            raise answer
+        return answer
+
+
+def _export_of(
+    entry: Path, tool: _Tool, *, environ: Mapping[str, str] | None = None, choice: Choice | None = None
+) -> Requirements:
+    host = Host(
+        environ=environ or {},
+        run=tool,
+        report=Report(name="test", write=print),
+        cache=entry.parent / "cache",
+        uv="uv",
+        python="python",
+        ids=None,
+    )
+    index = entry / "index.py"
+    packaging = detect.detect(entry, index=index if index.is_file() else None, choice=choice or Choice())
+    return exact.requirements(packaging, host=host, environment={})
+
+
+def _write(directory: Path, files: Mapping[str, str]) -> Path:
+    directory.mkdir(parents=True, exist_ok=True)
+    for name, text in files.items():
+        (directory / name).write_text(text)
+    return directory
+
+
+def _uv(directory: Path, manifest: str = _UV_MANIFEST) -> Path:
+    return _write(directory / "app", {"uv.lock": _UV_LOCK, "pyproject.toml": manifest})
+
+
+def _poetry(
+    directory: Path,
+    lock_version: str = "2.1",
+    manifest: str = "[tool.poetry.group.docs]\n[tool.poetry.extras]\nmore = []\n",
+) -> Path:
+    lock = f'[metadata]\nlock-version = "{lock_version}"\ncontent-hash = "other"\n'
+    return _write(directory / "app", {"poetry.lock": lock, "pyproject.toml": manifest})
+
+
+_PIPFILE = '[[source]]\nurl = "https://index.invalid/simple"\nverify_ssl = true\nname = "main"\n[packages]\n'
+
+
+def _pipenv(directory: Path, digest: str | None = None) -> Path:
+    lock = {"_meta": {"hash": {"sha256": digest}} if digest else {}, "default": {}, "develop": {}, "docs": {}}
+    return _write(directory / "app", {"Pipfile.lock": json.dumps(lock), "Pipfile": _PIPFILE})
+
+
+def test_a_kind_without_a_tool_starts_nothing(tmp_path: Path) -> None:
+    tool = _Tool()
+
+    found = _export_of(_write(tmp_path / "app", {"requirements.txt": "six==1.17.0"}), tool)
+
+    assert found.lines == ("six==1.17.0",)
+    assert _export_of(_write(tmp_path / "empty", {}), tool) == Requirements()
+    assert tool.calls == []
+
+
+def test_uv_exports_the_chosen_member_and_never_resolves(tmp_path: Path) -> None:
+    tool = _Tool(f"six==1.17.0 {_SHA}\n")
+
+    found = _export_of(_uv(tmp_path), tool, choice=Choice(groups=("docs",), extras=("more",)))
+
+    assert (found.lines, found.exact, found.hashed) == ((f"six==1.17.0 {_SHA}",), True, True)
+    ((argv, cwd, env),) = tool.calls
+    assert argv[:2] == ("uv", "export")
+    assert {"--locked", "--no-default-groups", "--no-emit-project", "--group=docs", "--extra=more"} <= set(argv)
+    assert argv[argv.index("--package") + 1] == "app"
+    assert cwd == tmp_path / "app"
+    assert env["UV_PYTHON_DOWNLOADS"] == "never"
+
+
+def test_uv_prunes_what_is_excluded(tmp_path: Path) -> None:
+    tool = _Tool()
+
+    _export_of(_uv(tmp_path), tool, choice=Choice(exclude=("boto3",)))
+
+    assert "--prune=boto3" in tool.calls[0][0]
+
+
+def test_what_is_excluded_is_dropped_from_other_exports(tmp_path: Path) -> None:
+    tool = _Tool("six==1.17.0\nboto3==1 ; os_name == 'posix'\nboto3-stubs==1\n")
+
+    found = _export_of(_pipenv(tmp_path), tool, choice=Choice(exclude=("boto3",)))
+
+    assert found.lines == ("six==1.17.0", "boto3-stubs==1")
+
+
+def test_exported_local_packages_start_at_the_workspace(tmp_path: Path) -> None:
+    entry = _uv(tmp_path)
+    _write(entry / "lib", {"pyproject.toml": '[project]\nname = "lib"\n'})
+
+    found = _export_of(entry, _Tool("-e ./lib ; sys_platform == 'linux'\n"))
+
+    assert found.lines == ('lib ; sys_platform == "linux"',)
+    assert found.local == (LocalPackage(name="lib", directory=entry / "lib", marker="sys_platform == 'linux'"),)
+
+
+def test_indexes_of_the_manifest_that_locked_packages_come_from_are_asked(tmp_path: Path) -> None:
+    manifest = _UV_MANIFEST + (
+        '[[tool.uv.index]]\nname = "torch"\nurl = "https://torch.invalid/cpu/"\nexplicit = true\n'
+        '[[tool.uv.index]]\nname = "unused"\nurl = "https://unused.invalid/simple"\n'
+        '[[tool.uv.index]]\nname = "main"\nurl = "https://index.invalid/simple"\ndefault = true\n'
+    )
+
+    found = _export_of(_uv(tmp_path, manifest), _Tool(f"six==1.17.0 {_SHA}\n"))
+
+    assert found.options == (
+        "--extra-index-url https://torch.invalid/cpu/",
+        "--index-url https://index.invalid/simple",
+    )
+    assert found.flags == ("--index-strategy=unsafe-best-match",)
+
+
+@pytest.mark.parametrize(
+    ("variables", "user_info"),
+    [
+        (("USERNAME", "PASSWORD"), "${UV_INDEX_MY_TORCH_USERNAME_IN_URL}:${UV_INDEX_MY_TORCH_PASSWORD_IN_URL}@"),
+        (("USERNAME",), "${UV_INDEX_MY_TORCH_USERNAME_IN_URL}@"),
+        ((), ""),
+    ],
+)
+def test_credentials_of_a_named_index_are_taken_from_its_variables(
+    tmp_path: Path, variables: tuple[str, ...], user_info: str
+) -> None:
+    manifest = _UV_MANIFEST + '[[tool.uv.index]]\nname = "my-torch"\nurl = "https://torch.invalid/cpu"\n'
+    environ = {f"UV_INDEX_MY_TORCH_{name}": "s3cret" for name in variables}
+
+    found = _export_of(_uv(tmp_path, manifest), _Tool(), environ=environ)
+
+    assert found.options == (f"--extra-index-url https://{user_info}torch.invalid/cpu",)
+
+
+def test_credentials_of_an_index_are_no_argument(tmp_path: Path) -> None:
+    manifest = _UV_MANIFEST + '[tool.uv]\nextra-index-url = ["https://user:s3cret@torch.invalid/cpu"]\n'
+
+    found = _export_of(_uv(tmp_path, manifest), _Tool(f"six==1.17.0 {_SHA}\n"))
+
+    assert found.options == ("--extra-index-url https://user:s3cret@torch.invalid/cpu",)
+    assert found.flags == ("--index-strategy=unsafe-best-match",)
+    assert "s3cret" not in str(found.identity)
+
+
+def test_without_hashes_the_first_index_that_knows_a_name_decides(tmp_path: Path) -> None:
+    manifest = _UV_MANIFEST + '[[tool.uv.index]]\nname = "torch"\nurl = "https://torch.invalid/cpu"\n'
+
+    found = _export_of(_uv(tmp_path, manifest), _Tool("six==1.17.0\n"))
+
+    assert (found.options, found.flags) == (("--extra-index-url https://torch.invalid/cpu",), ())
+
+
+_STALE_UV = "error: The lockfile at `uv.lock` needs to be updated, but `--locked` was provided.\n"
+_OLD_PYTHON = "error: The requested interpreter resolved to Python 3.11.7, which is incompatible with the project's\n"
+
+
+def _failure(output: str) -> CommandError:
+    return CommandError("command failed", returncode=1, output=output)
+
+
+@pytest.mark.parametrize(
+    ("make", "output", "match"),
+    [
+        (_uv, _STALE_UV, r"/app/uv\.lock is stale.*Run 'uv lock' in /.*/app and commit uv\.lock"),
+        (
+            _poetry,
+            "pyproject.toml changed significantly since poetry.lock was last generated. Run `poetry lock`",
+            r"/app/poetry\.lock is stale.*Run 'poetry lock' in",
+        ),
+        (
+            _uv,
+            "error: No solution found",
+            r"(?s)uv\.lock cannot be exported\. If it is stale, run 'uv lock'.*No solution found",
+        ),
+        (_poetry, "'name'", r"(?s)poetry\.lock cannot be exported.*'name'"),
+        (_pipenv, "KeyError", r"(?s)Pipfile\.lock cannot be exported.*KeyError"),
+    ],
+)
+def test_a_refusal_says_how_to_refresh(tmp_path: Path, make: Callable[[Path], Path], output: str, match: str) -> None:
+    with pytest.raises(PackagingError, match=match):
+        _export_of(make(tmp_path), _Tool(_failure(output)))
+
+
+def test_a_lock_for_newer_pythons_is_exported_as_it_is(tmp_path: Path) -> None:
+    tool = _Tool(_failure(_OLD_PYTHON), then="six==1.17.0\n")
+
+    found = _export_of(_uv(tmp_path), tool)
+
+    assert found.lines == ("six==1.17.0",)
+    assert [argv[-1] for argv, _, _ in tool.calls] == ["--locked", "--frozen"]
+
+
+def test_a_lock_for_newer_pythons_has_to_fit_its_manifest(tmp_path: Path) -> None:
+    entry = _uv(tmp_path, _UV_MANIFEST.replace('"six"', '"six", "toolz"'))
+
+    with pytest.raises(PackagingError, match="cannot be exported"):
+        _export_of(entry, _Tool(_failure(_OLD_PYTHON)))
+
+
+@pytest.mark.parametrize(
+    ("lock_version", "pins"),
+    [("2.1", ("--from", "poetry==2.5.1", "--with", "poetry-plugin-export==1.10.1"))],
+)
+def test_poetry_runs_isolated_and_pinned(tmp_path: Path, lock_version: str, pins: tuple[str, ...]) -> None:
+    tool = _Tool(f"six==1.17.0 {_SHA}\n")
+
+    _export_of(_poetry(tmp_path, lock_version), tool, choice=Choice(groups=("docs",), extras=("more",)))
+
+    ((argv, _, env),) = tool.calls
+    assert argv[:6] == ("uv", "tool", "run", "--quiet", "--python", "python")
+    assert argv[6:10] == pins
+    assert {"--with=docs", "--extras=more"} <= set(argv)
+    assert env["POETRY_VIRTUALENVS_CREATE"] == "false"
+
+
+@pytest.mark.parametrize(
+    ("choice", "expected"),
+    [
+        (Choice(poetry_version="1.7.1"), "poetry==1.7.1"),
+        (Choice(poetry_include_hashes=False), "--without-hashes"),
+        (Choice(poetry_without_urls=True), "--without-urls"),
+    ],
+)
+def test_options_of_poetry_reach_it(tmp_path: Path, choice: Choice, expected: str) -> None:
+    tool = _Tool("six==1.17.0\n")
+
+    _export_of(_poetry(tmp_path), tool, choice=choice)
+
+    assert expected in tool.calls[0][0]
+
+
+def test_a_stale_lock_of_poetry_1_is_refused_before_it_is_exported(tmp_path: Path) -> None:
+    tool = _Tool()
+
+    with pytest.raises(PackagingError, match="is stale"):
+        _export_of(_poetry(tmp_path, "2.0"), tool)
+
+    assert tool.calls == []
+
+
+def test_a_stale_pipfile_lock_is_refused_before_it_is_exported(tmp_path: Path) -> None:
+    tool = _Tool()
+
+    with pytest.raises(PackagingError, match=r"Pipfile\.lock is stale.*Run 'pipenv lock'"):
+        _export_of(_pipenv(tmp_path, "other"), tool)
+
+    assert tool.calls == []
+
+
+def test_pipenv_runs_isolated_and_pinned(tmp_path: Path) -> None:
+    tool = _Tool(f"-i https://$USER:${{TOKEN}}@index.invalid/simple\nsix==1.17.0 {_SHA}\n")
+
+    found = _export_of(_pipenv(tmp_path), tool, choice=Choice(groups=("docs", "dev"), pipenv_version="2024.1.1"))
+
+    assert tool.calls[0][0][-5:] == (
+        "pipenv==2024.1.1",
+        "pipenv",
+        "requirements",
+        "--hash",
+        "--categories=default,docs,develop",
+    )
+    assert tool.calls[0][2]["PIPENV_DONT_LOAD_ENV"] == "1"
+    assert found.options == ("--index-url https://${USER}:${TOKEN}@index.invalid/simple",)
+
+
+@pytest.mark.parametrize(
+    ("variables", "told"),
+    [
+        ({"UV_DEFAULT_INDEX": "https://user:s3cret@index.invalid/simple/"}, ["UV_DEFAULT_INDEX"]),
+        ({"PIP_INDEX_URL": "https://mirror.invalid/simple"}, []),
+        ({"UV_INDEX": "https://more.invalid/simple main=https://index.invalid/simple"}, ["UV_INDEX"]),
+        ({"UV_INDEX": "main=https://mirror.invalid/simple"}, []),
+        ({"UV_EXTRA_INDEX_URL": "https://mirror.invalid/simple"}, []),
+    ],
+)
+def test_an_index_that_a_uv_lock_does_not_name_makes_it_not_stale(
+    tmp_path: Path, variables: dict[str, str], told: list[str]
+) -> None:
+    entry = _uv(tmp_path)
+    with (entry / "uv.lock").open("a") as lock:
+        lock.write('\n[[package]]\nname = "more"\nsource = { registry = "https://index.invalid/simple" }\n')
+    tool = _Tool()
+
+    _export_of(entry, tool, environ=variables)
+
+    ((_, _, env),) = tool.calls
+    assert [name for name in ("UV_DEFAULT_INDEX", "UV_INDEX", "UV_EXTRA_INDEX_URL") if name in env] == told
+
+
+@pytest.mark.parametrize("file", ["pyproject.toml", "index.py"])
+def test_credentials_of_an_index_are_taken_from_its_variables_without_a_lock_too(tmp_path: Path, file: str) -> None:
+    block = '[[tool.uv.index]]\nname = "main"\nurl = "https://index.invalid/simple/"\ndefault = true\n'
+    script = 'dependencies = ["six"]\n' + block
+    commented = "".join(f"# {line}\n" for line in ("/// script", *script.splitlines(), "///"))
+    project = '[project]\nname = "fn"\nversion = "0"\n' + script
+    (tmp_path / file).write_text(project if file == "pyproject.toml" else commented)
+
+    found = _export_of(tmp_path, _Tool(), environ={"UV_INDEX_MAIN_PASSWORD": "s3cret"})
+
+    assert found.options == ("--index-url https://:${UV_INDEX_MAIN_PASSWORD_IN_URL}@index.invalid/simple/",)
+    assert found.lines == ("six",)
+
+
+def test_credentials_of_poetry_sources_are_taken_from_its_variables(tmp_path: Path) -> None:
+    manifest = '[[tool.poetry.source]]\nname = "my-index"\nurl = "https://index.invalid/simple/"\n'
+    tool = _Tool("--index-url https://index.invalid/simple\n\nsix==1.17.0\n")
+    environ = {"POETRY_HTTP_BASIC_MY_INDEX_USERNAME": "user", "POETRY_HTTP_BASIC_MY_INDEX_PASSWORD": "s3cret"}
+
+    found = _export_of(_poetry(tmp_path, manifest=manifest), tool, environ=environ)
+
+    name = "POETRY_HTTP_BASIC_MY_INDEX"
+    user_info = f"${{{name}_USERNAME_IN_URL}}:${{{name}_PASSWORD_IN_URL}}"
+    assert found.options == (f"--index-url https://{user_info}@index.invalid/simple",)
+
+
+def test_an_export_is_asked_for_once(tmp_path: Path) -> None:
+    tool = _Tool("six==1.17.0\n")
+    entry = _poetry(tmp_path)
+
+    first, second = _export_of(entry, tool), _export_of(entry, tool)
+
+    assert first == second
+    assert len(tool.calls) == 1
+    (kept,) = (tmp_path / "cache" / "exports").iterdir()
+    assert stat.S_IMODE(kept.stat().st_mode) == 0o600
+
+
+@pytest.mark.parametrize("name", ["poetry.lock", "pyproject.toml"])
+def test_another_lock_or_manifest_is_another_export(tmp_path: Path, name: str) -> None:
+    tool = _Tool("six==1.17.0\n")
+    entry = _poetry(tmp_path)
+    _export_of(entry, tool)
+
+    with (entry / name).open("a") as file:
+        file.write("\n# changed\n")
+    _export_of(entry, tool)
+    _export_of(entry, tool, choice=Choice(groups=("docs",)))
+
+    assert len(tool.calls) == 3
+
+
+def test_an_export_with_a_secret_is_not_kept(tmp_path: Path) -> None:
+    tool = _Tool("lib @ https://user:s3cret@host.invalid/lib.zip\n")
+    entry = _poetry(tmp_path)
+
+    _export_of(entry, tool)
+    _export_of(entry, tool)
+
+    assert len(tool.calls) == 2
+    assert not (tmp_path / "cache").exists()
+
+
+@pytest.mark.parametrize("user_info", ["git@", "${USER}:${TOKEN}@", "${TOKEN}@"])
+def test_an_export_that_names_variables_is_kept(tmp_path: Path, user_info: str) -> None:
+    tool = _Tool(f"lib @ https://{user_info}host.invalid/lib.zip\n")
+    entry = _poetry(tmp_path)
+
+    _export_of(entry, tool)
+    _export_of(entry, tool)
+
+    assert len(tool.calls) == 1
+
+
+def test_an_export_never_touches_the_project(tmp_path: Path) -> None:
+    entry = _poetry(tmp_path)
+    before = sorted(entry.iterdir())
+
+    _export_of(entry, _Tool("six==1.17.0\n"))
+
+    assert sorted(entry.iterdir()) == before

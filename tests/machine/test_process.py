@@ -1,0 +1,88 @@
+import os
+import sys
+import time
+from collections.abc import Mapping
+from pathlib import Path
+
+import pytest
+
+from python_function._machine import process as process_module
+from python_function._machine.process import Process
+from python_function.errors import CommandError, ProgramNotFoundError
+
+ENVIRONMENT = {"PATH": os.environ["PATH"]}
+
+
+def run(code: str, tmp_path: Path, *, progress: list[str] | None = None, env: Mapping[str, str] = ENVIRONMENT) -> str:
+    lines = [] if progress is None else progress
+    return Process(progress=lines.append, waiting=lines.append)((sys.executable, "-c", code), cwd=tmp_path, env=env)
+
+
+def test_standard_output_is_the_result_and_all_output_is_shown(tmp_path: Path) -> None:
+    shown: list[str] = []
+
+    result = run(
+        "import sys; print('out'); sys.stdout.flush(); print('err', file=sys.stderr)", tmp_path, progress=shown
+    )
+
+    assert result == "out\n"
+    assert sorted(shown) == ["err", "out"]
+
+
+def test_a_program_sees_the_given_environment_only(tmp_path: Path) -> None:
+    assert run("import os; print('HOME' in os.environ)", tmp_path) == "False\n"
+
+
+def test_a_failure_tells_command_place_exit_code_and_all_output(tmp_path: Path) -> None:
+    with pytest.raises(CommandError) as caught:
+        run("import sys; print('half done'); sys.exit('and then not')", tmp_path)
+
+    assert caught.value.returncode == 1
+    for part in (f"exit code 1 in {tmp_path}", "-c", "half done", "and then not"):
+        assert part in str(caught.value)
+
+
+def test_secrets_show_neither_in_output_nor_in_errors(tmp_path: Path) -> None:
+    shown: list[str] = []
+    env = {**ENVIRONMENT, "MY_TOKEN": "s3ntinel", "PIP_INDEX_URL": "https://me:p%40ss@your.index.url/simple/"}
+    code = "import os, sys; print(os.environ['MY_TOKEN'], 'p@ss'); sys.exit(os.environ['PIP_INDEX_URL'] + ' s3ntinel')"
+
+    with pytest.raises(CommandError) as caught:
+        run(code, tmp_path, progress=shown, env=env)
+
+    everything = "\n".join([*shown, str(caught.value), caught.value.output])
+    assert "your.index.url" in everything
+    assert not [secret for secret in ("s3ntinel", "p%40ss", "p@ss") if secret in everything]
+
+
+def test_a_program_that_is_not_there_is_named(tmp_path: Path) -> None:
+    with pytest.raises(ProgramNotFoundError, match="'no-such-program' cannot be started: No such file"):
+        Process(progress=print, waiting=print)(("no-such-program",), cwd=tmp_path, env=ENVIRONMENT)
+
+
+def test_a_silent_program_is_said_to_be_still_at_work(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(process_module, "PATIENCE", 0.2)
+    waited: list[str] = []
+    process = Process(progress=lambda _: None, waiting=waited.append)
+
+    process((sys.executable, "-c", "import time; time.sleep(0.7)"), cwd=tmp_path, env=ENVIRONMENT)
+
+    assert waited
+    assert "is still at work" in waited[0]
+
+
+def test_output_that_is_no_text_is_no_problem(tmp_path: Path) -> None:
+    assert run(r"import sys; sys.stdout.buffer.write(b'\xff\n')", tmp_path) == "\\xff\n"
+
+
+def test_an_interruption_ends_the_program(tmp_path: Path) -> None:
+    def interrupt(_: str) -> None:
+        raise KeyboardInterrupt
+
+    code = "import os, time; print(os.getpid(), flush=True); open('pid', 'w').write(str(os.getpid())); time.sleep(60)"
+    started = time.monotonic()
+
+    with pytest.raises(KeyboardInterrupt):
+        Process(progress=interrupt, waiting=print)((sys.executable, "-c", code), cwd=tmp_path, env=ENVIRONMENT)
+
+    assert time.monotonic() - started < 30
