@@ -3,21 +3,14 @@
 import os
 import sys
 from pathlib import Path
-from typing import Final
 
 import aws_cdk
 import jsii
-import platformdirs
-import uv as uv_package
 
 from python_function._bundle import build
 from python_function._bundle.spec import BundleSpec
-from python_function._machine import uv
+from python_function._machine import here
 from python_function._machine.host import Host
-from python_function._machine.process import Process
-from python_function._machine.report import Report
-
-_RESOLVED: Final[dict[str, str]] = {}
 
 
 @jsii.implements(aws_cdk.ILocalBundling)
@@ -43,18 +36,8 @@ class Bundler:
 
 def host(name: str) -> Host:
     """Return this machine as a build of the construct *name* gets to see it."""
-    report = Report(name=name, write=write, detail=sys.stderr.isatty() or "CDK_DEBUG" in os.environ)
-    return Host(
-        environ=os.environ,
-        run=Process(progress=report.progress, waiting=report.say),
-        report=report,
-        cache=platformdirs.user_cache_path("cdk-python-function"),
-        uv=uv_package.find_uv_bin(),
-        python=sys.executable,
-        ids=(os.getuid(), os.getgid()) if os.name == "posix" else None,
-        uv_config=uv.user_configuration(os.environ, Path.home()),
-        resolved=_RESOLVED,
-    )
+    detail = sys.stderr.isatty() or "CDK_DEBUG" in os.environ
+    return here.host(name, environ=os.environ, write=write, detail=detail)
 
 
 def write(line: str) -> None:
