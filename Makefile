@@ -13,7 +13,7 @@ export CDK_DISABLE_CLI_TELEMETRY := true
 unexport PYTHONDONTWRITEBYTECODE PYTHONHOME PYTHONPATH VIRTUAL_ENV
 
 .NOTPARALLEL:
-.PHONY: help synth test unit lint format integ clean
+.PHONY: help synth test unit compat lint format integ clean
 
 help:  ## What can be made
 	@grep -E '^[a-z]+:.*##' Makefile | sed 's/:[^#]*## /\t/' | expand -t 10
@@ -21,10 +21,13 @@ help:  ## What can be made
 synth: $(READY)  ## The example app through a real `cdk synth`; neither Docker nor Node has to be there
 	cd examples/app && cdk synth --quiet --no-notices
 
-test: lint unit integ  ## Everything
+test: lint unit compat integ  ## Everything
 
 unit: $(READY)  ## The tests that need no container engine and no network
 	$(VENV) -m pytest tests
+
+compat: $(READY)  ## The unit tests on the oldest Python with the lowest versions, and on the newest with the newest
+	$(VENV) tools/compat.py
 
 lint: $(READY)  ## Style and types
 	ruff check

@@ -16,7 +16,7 @@ from aws_cdk import aws_lambda as lambda_
 from aws_cdk.assertions import Annotations, Match, Template
 
 from python_function import BundlingOptions, CommandHooks, PythonFunction, PythonLayerVersion
-from python_function._cdk import props
+from python_function._cdk import plain, props
 from python_function.errors import BundlingError, EntryError, OptionError
 from tools import generate_cdk_props
 
@@ -148,7 +148,7 @@ def test_only_python_runtimes(unbundled: Stack, entry: Path) -> None:
 def test_a_handler_that_the_running_python_cannot_parse_is_warned_of(unbundled: Stack, entry: Path) -> None:
     (entry / "index.py").write_text("x = t'{1}'\ndef handler(event, context): ...\n")
 
-    function = PythonFunction(unbundled, "Function", entry=entry, runtime=lambda_.Runtime.PYTHON_3_14)
+    function = PythonFunction(unbundled, "Function", entry=entry, runtime=plain.to_runtime("python3.14"))
 
     text = Match.string_like_regexp(
         r"index\.py:1 does not parse with Python 3\.1\d, which runs the app: .*\[ack: syntax"
@@ -472,6 +472,7 @@ def test_assets_say_where_they_are(entry: Path, tmp_path: Path) -> None:
     assert resource["Metadata"]["aws:asset:property"] == "Code"
 
 
+@pytest.mark.pinned
 def test_our_options_are_those_of_the_installed_cdk() -> None:
     for name, (construct, named) in generate_cdk_props.CONSTRUCTS.items():
         assert getattr(props, name).__optional_keys__ == set(generate_cdk_props.options(construct, named))

@@ -33,6 +33,7 @@ def _masked(template: Template) -> object:
     return json.loads(_HASH.sub("<hash>", json.dumps(template.to_json())))
 
 
+@pytest.mark.pinned
 def test_the_template_of_the_example_app(template: Template, snapshot: SnapshotAssertion) -> None:
     """Hashes are masked: they follow the code of the examples, which is free to change."""
     assert _masked(template) == snapshot(extension_class=JSONSnapshotExtension)
