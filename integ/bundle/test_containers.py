@@ -7,13 +7,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from aws_cdk import App, BundlingFileAccess, DockerImage, DockerVolume, Stack
-from aws_cdk import aws_lambda as lambda_
+from aws_cdk import BundlingFileAccess, DockerImage, DockerVolume
 
+from integ import synthesis
 from integ.engine import Engine
 from integ.images import BARE, runtime_image
 from integ.wheelhouse import Wheelhouse
-from python_function import BundlingOptions, CommandHooks, PythonFunction
+from python_function import CommandHooks
 from python_function.errors import BundlingError
 
 Bundle = Callable[..., Path]
@@ -37,23 +37,10 @@ def project(tmp_path: Path, wheelhouse: Wheelhouse) -> Path:
 def bundle(tmp_path: Path, project: Path) -> Bundle:
     """Return what bundles the project with some options, and returns the asset."""
 
-    def bundle(
-        runtime: lambda_.Runtime = lambda_.Runtime.PYTHON_3_13,
-        architecture: lambda_.Architecture = lambda_.Architecture.X86_64,
-        **options: Any,  # noqa: ANN401 - any option of bundling
-    ) -> Path:
-        outdir = tmp_path / f"cdk.out.{len(list(tmp_path.iterdir()))}"
-        stack = Stack(App(outdir=str(outdir)), "Stack")
-        PythonFunction(
-            stack,
-            "Function",
-            entry=project,
-            runtime=runtime,
-            architecture=architecture,
-            bundling=BundlingOptions(**options),
+    def bundle(python: str = "3.13", machine: str = "x86_64", **options: Any) -> Path:  # noqa: ANN401 - any option of bundling
+        return synthesis.bundle(
+            project, tmp_path / f"cdk.out.{len(list(tmp_path.iterdir()))}", python, machine, **options
         )
-        (asset,) = outdir.glob("asset.*")
-        return asset
 
     return bundle
 
@@ -79,11 +66,9 @@ def after(*lines: str) -> CommandHooks:
     return CommandHooks(after_bundling=lines)
 
 
-@pytest.mark.parametrize(
-    ("runtime", "version"), [(lambda_.Runtime.PYTHON_3_11, "3.11"), (lambda_.Runtime.PYTHON_3_13, "3.13")]
-)
-def test_the_image_is_that_of_the_runtime(bundle: Bundle, runtime: lambda_.Runtime, version: str) -> None:
-    asset = bundle(runtime, command_hooks=after(WHERE))
+@pytest.mark.parametrize("version", ["3.11", "3.13"])
+def test_the_image_is_that_of_the_runtime(bundle: Bundle, version: str) -> None:
+    asset = bundle(version, command_hooks=after(WHERE))
 
     assert (asset / "where").read_text() == f"{version} x86_64\n"
     assert (asset / "dependency/__init__.py").is_file()
@@ -91,7 +76,7 @@ def test_the_image_is_that_of_the_runtime(bundle: Bundle, runtime: lambda_.Runti
 
 @pytest.mark.usefixtures("arm64_latest")
 def test_the_image_is_that_of_the_architecture(bundle: Bundle) -> None:
-    asset = bundle(architecture=lambda_.Architecture.ARM_64, command_hooks=after(WHERE))
+    asset = bundle(machine="arm64", command_hooks=after(WHERE))
 
     assert (asset / "where").read_text() == "3.13 aarch64\n"
     assert (asset / "dependency/__init__.py").is_file()
@@ -352,7 +337,7 @@ def test_a_repository_is_built_on_the_host(bundle: Bundle, project: Path, tmp_pa
     requirement = f"versioned @ git+{repository.as_uri()}@{commit.stdout.strip()}\n"
     (project / "requirements.txt").write_text(requirement)
 
-    asset = bundle(architecture=lambda_.Architecture.ARM_64, strategy="local")
+    asset = bundle(machine="arm64", strategy="local")
 
     assert (asset / "versioned/__init__.py").read_text() == "VERSION = '1.0'\n"
     assert str(tmp_path) not in "".join(path.read_text() for path in asset.rglob("*") if path.is_file())

@@ -15,7 +15,7 @@ import uv
 
 from integ.cdk_cli import CdkCli
 from integ.lambda_runtime import LambdaRuntime
-from integ.test_synth import PINNED, write_app
+from integ.synthesis import PINNED, write_app
 
 MOTO = "moto[server]==5.2.2"
 CREDENTIALS = {

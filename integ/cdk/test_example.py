@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from integ.cdk_cli import ROOT, CdkCli
-from integ.test_synth import digest
+from integ.synthesis import digest
 
 APP = ROOT / "examples" / "app"
 AARCH64 = 183  # e_machine, from the ELF specification

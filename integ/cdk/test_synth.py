@@ -1,6 +1,5 @@
 """The real `cdk synth`: once, again, side by side, after a crash, and when something is wrong."""
 
-import hashlib
 import json
 import os
 import shutil
@@ -12,22 +11,7 @@ from pathlib import Path
 import pytest
 
 from integ.cdk_cli import ROOT, TOOLS, CdkCli, environment
-
-APP = """\
-import aws_cdk
-from aws_cdk import aws_lambda as lambda_
-
-from python_function import BundlingOptions, CommandHooks, PythonFunction
-
-app = aws_cdk.App()
-stack = aws_cdk.Stack(app, "Stack")
-PythonFunction(
-    stack, "Function", entry="function", runtime=lambda_.Runtime.PYTHON_3_13, bundling=BundlingOptions(OPTIONS)
-)
-app.synth()
-"""
-HANDLER = "import requests\n\n\ndef handler(event, context):\n    return requests.__version__\n"
-PINNED = "certifi==2025.1.31\ncharset-normalizer==3.4.1\nidna==3.10\nrequests==2.32.3\nurllib3==2.3.0\n"
+from integ.synthesis import digest, state, write_app
 
 
 @pytest.fixture
@@ -36,30 +20,9 @@ def app(tmp_path: Path) -> Path:
     return write_app(tmp_path / "app")
 
 
-def write_app(directory: Path, options: str = "") -> Path:
-    (directory / "function").mkdir(parents=True)
-    (directory / "function/index.py").write_text(HANDLER)
-    (directory / "function/requirements.txt").write_text(PINNED)
-    (directory / "app.py").write_text(APP.replace("OPTIONS", options))
-    (directory / "cdk.json").write_text(json.dumps({"app": "python app.py"}))
-    return directory
-
-
 def assets(output: Path) -> dict[str, str]:
     """Return the digest of everything in every asset, by the asset's name."""
     return {asset.name: digest(asset) for asset in output.glob("asset.*") if asset.is_dir()}
-
-
-def digest(root: Path) -> str:
-    files = sorted(path for path in root.rglob("*") if path.is_file())
-    lines = (f"{f.relative_to(root)} {f.stat().st_mode:o} {hashlib.sha256(f.read_bytes()).hexdigest()}" for f in files)
-    return hashlib.sha256("\n".join(lines).encode()).hexdigest()
-
-
-def state(root: Path) -> list[tuple[str, int, int, int]]:
-    """Return what any write to a tree would change."""
-    files = (root, *sorted(root.rglob("*")))
-    return [(str(f), f.stat().st_mtime_ns, f.stat().st_ino, f.stat().st_mode) for f in files]
 
 
 def keys(output: Path) -> list[str]:

@@ -11,7 +11,7 @@ import pytest
 from integ import kinds, package_index
 from integ.conftest import HOST_PYTHON
 from integ.images import runtime_image
-from integ.test_kinds import RUNTIMES, bundle, installed
+from integ.synthesis import bundle, installed
 from integ.wheelhouse import Wheelhouse, project
 from python_function._cdk.bundler import host
 from python_function._machine.uv import for_container
@@ -239,7 +239,7 @@ def on_host(entry: Path, *tool: str, **variables: str) -> dict[str, str]:
     return {name: version for name, version in found.items() if name not in {"pip", "setuptools", "wheel"}}
 
 
-@pytest.mark.skipif(HOST_PYTHON not in RUNTIMES, reason="the packages are for 3.11 and 3.13")
+@pytest.mark.skipif(HOST_PYTHON not in {"3.11", "3.13"}, reason="the packages are for 3.11 and 3.13")
 def test_a_poetry_project_is_what_poetry_installs(url: str, entry: Path, tmp_path: Path) -> None:
     (entry / "pyproject.toml").write_text(filled(POETRY, url))
     kinds.lock("poetry 2", entry)
@@ -259,7 +259,7 @@ def test_a_poetry_project_is_what_poetry_installs(url: str, entry: Path, tmp_pat
     assert {"app", "beta", "both", "direct", "lib", "native", "turbo"} <= set(ours)
 
 
-@pytest.mark.skipif(HOST_PYTHON not in RUNTIMES, reason="the packages are for 3.11 and 3.13")
+@pytest.mark.skipif(HOST_PYTHON not in {"3.11", "3.13"}, reason="the packages are for 3.11 and 3.13")
 def test_a_pipenv_project_is_what_pipenv_syncs(url: str, entry: Path, tmp_path: Path) -> None:
     (entry / "Pipfile").write_text(filled(PIPFILE, url))
     kinds.lock("pipenv", entry)

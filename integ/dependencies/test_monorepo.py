@@ -6,13 +6,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 import pytest
-from aws_cdk import App, Stack
-from aws_cdk import aws_lambda as lambda_
 
 from integ import kinds, package_index, wheelhouse
 from integ.conftest import HOST_PYTHON
-from integ.test_synth import state
-from python_function import BundlingOptions, PythonFunction
+from integ.synthesis import bundle, state
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -21,8 +18,8 @@ if TYPE_CHECKING:
     from integ.lambda_runtime import LambdaRuntime
     from python_function.options import Strategy
 
-RUNTIMES: Final = {"3.11": lambda_.Runtime.PYTHON_3_11, "3.13": lambda_.Runtime.PYTHON_3_13}
-RUNTIME: Final = RUNTIMES.get(HOST_PYTHON, lambda_.Runtime.PYTHON_3_12)
+IMAGES_THERE: Final = ("3.11", "3.13")
+PYTHON: Final = HOST_PYTHON if HOST_PYTHON in IMAGES_THERE else "3.12"
 HANDLER: Final = "import lib\n\n\ndef handler(event, context):\n    return lib.VERSION\n"
 WORKSPACE: Final = '[tool.uv.workspace]\nmembers = ["packages/*", "functions/*"]\n'
 MEMBER: Final = """\
@@ -109,12 +106,9 @@ class Repository:
         """Bundle a function and return its asset, named after its hash."""
         outdir = self.directory.with_name(f"cdk.out.{len(list(self.directory.parent.iterdir()))}")
         before = state(self.directory)
-        options = BundlingOptions(strategy=strategy, network="host" if strategy == "docker" else None)
-        stack = Stack(App(outdir=str(outdir)), "Stack")
-        entry = self.directory / place
-        PythonFunction(stack, "Function", entry=entry, runtime=RUNTIME, bundling=options)
+        network = "host" if strategy == "docker" else None
+        asset = bundle(self.directory / place, outdir, PYTHON, strategy=strategy, network=network)
         assert state(self.directory) == before
-        (asset,) = outdir.glob("asset.*")
         return asset
 
 
@@ -231,7 +225,7 @@ def test_a_package_inside_the_entry_is_installed_too(repository: Repository, hos
 
 
 @pytest.mark.usefixtures("engine")
-@pytest.mark.skipif(HOST_PYTHON not in RUNTIMES, reason="there is an image of 3.11 and of 3.13")
+@pytest.mark.skipif(HOST_PYTHON not in IMAGES_THERE, reason="there is an image of 3.11 and of 3.13")
 @pytest.mark.parametrize("declared", ["uv, editable", "requirements, -e ../lib"])
 def test_a_container_ships_a_local_package_as_it_is_now(
     repository: Repository, index: str, host_runtime: LambdaRuntime, declared: str
