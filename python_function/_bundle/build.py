@@ -40,6 +40,7 @@ def build(spec: BundleSpec, output: Path, host: Host) -> None:
         with _workplace(output) as work:
             requirements = exact.requirements(spec.packaging, host=host, environment=dict(spec.environment))
             built = _build(spec, requirements, work, host)
+            verify.check_installed(spec, requirements, built)
             finish.take(built, output, host.ids)
         _complete(spec, output, host, known_as=(OUTPUT, str(built)))
     except BaseException:

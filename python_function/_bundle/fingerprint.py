@@ -47,7 +47,7 @@ def _identity(spec: BundleSpec) -> dict[str, object]:
     )
     return {
         "format": _FORMAT,
-        "target": (spec.target.runtime, spec.target.architecture),
+        "target": (spec.target.runtime, spec.target.architecture, spec.target.python_full_version),
         "prefix": spec.prefix,
         "dependencies": (spec.packaging.identity, spec.installer_args),
         "strategy": spec.strategy,

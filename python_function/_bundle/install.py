@@ -86,7 +86,7 @@ def _target_flags(target: Target, site: Site) -> tuple[str, ...]:
     return (
         *_configuration(site),
         *("--python", site.python),
-        *("--python-version", target.python_version),
+        *("--python-version", target.python_full_version),
         *("--python-platform", target.uv_platform),
     )
 

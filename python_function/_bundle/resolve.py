@@ -149,7 +149,7 @@ def _runtime(wanted: Wanted, directory: Path, index: Path | None = None) -> tupl
         infer.infer(directory, given=given, index=index, option=wanted.runtime_option.format(number))
         for number, given in enumerate(wanted.runtimes or (None,))
     ]
-    return found[0], Target(found[0].name, wanted.architecture)
+    return found[0], Target(found[0].name, wanted.architecture, found[0].patch)
 
 
 def _check_importable(suffix: str) -> None:

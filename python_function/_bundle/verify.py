@@ -1,15 +1,24 @@
 """The finished bundle against what was asked for."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 from importlib.metadata import Distribution, distributions
 from pathlib import Path, PurePosixPath
+from typing import Final
+
+from packaging.markers import InvalidMarker, Marker, UndefinedEnvironmentName
 
 from python_function._bundle.spec import BundleSpec
+from python_function._dependencies.requirements_txt.read import Requirements
 from python_function._source import select
 from python_function._source.tree import module_names
+from python_function._target.target import Target
 from python_function.errors import BundlingError, EntryError
 
-_MEGABYTE = 1_000_000
+_MEGABYTE: Final = 1_000_000
+_SHOWN: Final = 5
+_LATE: Final = 99
+"""A patch level that no Python reaches."""
 
 
 def check(spec: BundleSpec, output: Path) -> None:
@@ -27,6 +36,36 @@ def check(spec: BundleSpec, output: Path) -> None:
             " Look at what asset_excludes, hooks and command leave there."
         )
         raise BundlingError(msg)
+
+
+def check_installed(spec: BundleSpec, requirements: Requirements, output: Path) -> None:
+    """Make sure that something of what is declared for the target has been installed, unless the user's steps decide.
+
+    Raises:
+        BundlingError: Nothing has.
+    """
+    if spec.container.command or spec.after or _installed(output / spec.prefix):
+        return
+    declared = [line for line in requirements.lines if _is_for(spec.target, line)]
+    if declared:
+        names = ", ".join(declared[:_SHOWN]) + (f" and {len(declared) - _SHOWN} more" if declared[_SHOWN:] else "")
+        msg = (
+            f"The bundle of {spec.source.directory} holds none of the packages that {spec.packaging.file} declares for"
+            f" Python {spec.target.python_full_version} on {spec.target.architecture}: {names}."
+            " Look at their markers, and at exclude_packages."
+        )
+        raise BundlingError(msg)
+
+
+def _is_for(target: Target, line: str) -> bool:
+    """Tell whether the marker of a requirement holds for *target* at whatever patch level of its Python."""
+    marker = line.partition(" --hash")[0].partition(";")[2].strip()
+    try:
+        return not marker or any(
+            Marker(marker).evaluate({**replace(target, patch=patch).markers, "extra": ""}) for patch in (None, 0, _LATE)
+        )
+    except (InvalidMarker, UndefinedEnvironmentName):
+        return True
 
 
 def expect(spec: BundleSpec) -> None:

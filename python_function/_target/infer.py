@@ -8,10 +8,13 @@ from typing import Final
 
 from python_function._machine.toml import read_toml, table
 from python_function._target import requires_python
-from python_function._target.target import DEFAULT_RUNTIME, GLIBC
+from python_function._target.target import DEFAULT_RUNTIME, GLIBC, PATCHES
 from python_function.errors import OptionError, PackagingError
 
 _VERSION: Final = re.compile(r"(?:c?python-?)?(?P<version>3\.\d+)(?![\d])(?!t\b|[^#]*freethreaded)", re.IGNORECASE)
+
+_PATCHES: Final = 64
+"""More patch levels than any Python had."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,10 +24,12 @@ class Runtime:
     Attributes:
         name: Lambda's name of it, ``python3.13``.
         reason: What decided, for people.
+        patch: The patch level of its Python; ``None`` for the one that Lambda is known to have.
     """
 
     name: str
     reason: str
+    patch: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,12 +60,13 @@ def infer(directory: Path, *, given: str | None, index: Path | None = None, opti
         return _wished(wish, requirements)
     if not requirements:
         return Runtime(DEFAULT_RUNTIME, "default")
-    admitted = [runtime for runtime in GLIBC if _excluding(runtime, requirements) is None]
+    admitted = [runtime for runtime in GLIBC if _patch(runtime, requirements) is not None]
     if not admitted:
         said = " and ".join(f"{requirement.source} is {requirement.text!r}" for requirement in requirements)
         msg = f"{said}, which no Lambda runtime meets. The runtimes are {', '.join(GLIBC)}."
         raise OptionError(msg)
-    return Runtime(admitted[-1], " and ".join(f"{found.source} is {found.text!r}" for found in requirements))
+    reason = " and ".join(f"{found.source} is {found.text!r}" for found in requirements)
+    return Runtime(admitted[-1], reason, _patch(admitted[-1], requirements))
 
 
 def _given(runtime: str, requirements: Sequence[requires_python.Requirement], option: str) -> Runtime:
@@ -70,11 +76,11 @@ def _given(runtime: str, requirements: Sequence[requires_python.Requirement], op
     if runtime not in GLIBC:
         msg = f"{option} must be one of {', '.join(GLIBC)}, not {runtime!r}."
         raise OptionError(msg)
-    excluding = _excluding(runtime, requirements)
-    if excluding is not None:
-        msg = f"{option} is {runtime!r}, but {excluding.source} is {excluding.text!r}. Make them agree."
+    patch = _patch(runtime, requirements)
+    if patch is None:
+        msg = f"{option} is {runtime!r}, but {_excluding(runtime, requirements)}. Make them agree."
         raise OptionError(msg)
-    return Runtime(runtime, "given")
+    return Runtime(runtime, "given", patch)
 
 
 def _wished(wish: _Wish, requirements: Sequence[requires_python.Requirement]) -> Runtime:
@@ -82,18 +88,33 @@ def _wished(wish: _Wish, requirements: Sequence[requires_python.Requirement]) ->
     if not supported:
         msg = f"{wish.source} asks for {', '.join(wish.runtimes)}, which Lambda does not have. Pass runtime=..."
         raise OptionError(msg)
-    chosen = next((runtime for runtime in supported if _excluding(runtime, requirements) is None), None)
-    if chosen is None:
-        excluding = _excluding(supported[0], requirements)
-        said = f"{excluding.source} is {excluding.text!r}" if excluding else ""
-        msg = f"{wish.source} asks for {supported[0]}, but {said}. Make them agree, or pass runtime=... to choose."
-        raise OptionError(msg)
-    return Runtime(chosen, str(wish.source))
+    for runtime in supported:
+        patch = _patch(runtime, requirements)
+        if patch is not None:
+            return Runtime(runtime, str(wish.source), patch)
+    said = _excluding(supported[0], requirements)
+    msg = f"{wish.source} asks for {supported[0]}, but {said}. Make them agree, or pass runtime=... to choose."
+    raise OptionError(msg)
 
 
-def _excluding(runtime: str, requirements: Sequence[requires_python.Requirement]) -> requires_python.Requirement | None:
-    version = runtime.removeprefix("python")
-    return next((requirement for requirement in requirements if not requirement.admits(version)), None)
+def _patch(runtime: str, requirements: Sequence[requires_python.Requirement]) -> int | None:
+    """Return the patch level to build for: Lambda's own, or the nearest that all *requirements* admit.
+
+    AWS raises patch levels, so one that a project needs beyond the one known here is likelier there than not; the
+    installer drops or refuses what does not fit the one that it is told.
+    """
+    version, known = runtime.removeprefix("python"), PATCHES[runtime]
+    nearest = (known, *range(known + 1, _PATCHES), *range(known - 1, -1, -1))
+    return next(
+        (patch for patch in nearest if all(each.admits(f"{version}.{patch}") for each in requirements)),
+        None,
+    )
+
+
+def _excluding(runtime: str, requirements: Sequence[requires_python.Requirement]) -> str:
+    """Say what rules *runtime* out: one requirement, or several that no patch level meets together."""
+    alone = [each for each in requirements if _patch(runtime, (each,)) is None]
+    return " and ".join(f"{each.source} is {each.text!r}" for each in alone[:1] or requirements)
 
 
 def _wishes(directory: Path) -> Iterator[_Wish]:

@@ -12,7 +12,6 @@ from python_function._dependencies.formats import script
 from python_function._machine.toml import read_toml, table
 from python_function.errors import PackagingError
 
-_PATCHES: Final = range(64)
 _CLAUSE: Final = re.compile(
     r"(?P<operator>\^|~=|~|===?|!=|<=|>=|<|>|)\s*v?(?P<version>\d+(?:\.\d+)*(?:\.\*)?|\*)\s*(?:,\s*)?"
 )
@@ -33,10 +32,8 @@ class Requirement:
     alternatives: tuple[SpecifierSet, ...]
 
     def admits(self, version: str) -> bool:
-        """Tell whether any patch of the Python *version*, ``3.13``, will do."""
-        return any(
-            alternative.contains(f"{version}.{patch}") for alternative in self.alternatives for patch in _PATCHES
-        )
+        """Tell whether the Python *version*, ``3.13.9``, will do."""
+        return any(alternative.contains(version) for alternative in self.alternatives)
 
 
 def find(directory: Path, index: Path | None) -> tuple[Requirement, ...]:

@@ -26,10 +26,34 @@ GLIBC: Final[Mapping[str, tuple[int, int]]] = MappingProxyType(
 https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtimes.html
 """
 
-DEPRECATED: Final = frozenset({"python3.8", "python3.9"})
-"""Runtimes that get no more security updates; CDK's own list.
+PATCHES: Final[Mapping[str, int]] = MappingProxyType(
+    {
+        "python3.8": 20,
+        "python3.9": 25,
+        "python3.10": 19,
+        "python3.11": 14,
+        "python3.12": 12,
+        "python3.13": 9,
+        "python3.14": 0,
+    }
+)
+"""The patch level that each runtime is known to have reached; AWS raises them and never goes back.
+
+The images at public.ecr.aws/lambda/python had 3.13.9 and 3.14.0 in January 2026
+(https://github.com/aws/aws-lambda-base-images/issues/364 and /374). Of the others these are the releases of October
+2025, which is when those two were made, and the last ones of 3.8 and 3.9: https://www.python.org/downloads/
+"""
+
+DEPRECATED: Final = frozenset({"python3.8", "python3.9", "python3.10"})
+"""Runtimes that get no more security updates, the last of them since 2026-10-31.
 
 https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtimes.html#runtimes-deprecated
+"""
+
+PREVIEW: Final = frozenset({"python3.15"})
+"""Runtimes that AWS shows as images only: no function can have them yet.
+
+https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtimes.html#runtimes-future
 """
 
 DEFAULT_RUNTIME: Final = "python3.13"
@@ -49,10 +73,12 @@ class Target:
     Attributes:
         runtime: Lambda's name of the runtime, ``python3.13``.
         architecture: Lambda's name of the instruction set, ``x86_64`` or ``arm64``.
+        patch: The patch level of its Python, by default the one that the runtime is known to have.
     """
 
     runtime: str
     architecture: str
+    patch: int | None = None
 
     def __post_init__(self) -> None:
         if self.runtime not in GLIBC:
@@ -66,6 +92,29 @@ class Target:
     def python_version(self) -> str:
         """Major and minor version, ``3.13``."""
         return self.runtime.removeprefix("python")
+
+    @property
+    def python_full_version(self) -> str:
+        """The version with the patch level, ``3.13.9``: what requirements and their markers are held against."""
+        patch = PATCHES[self.runtime] if self.patch is None else self.patch
+        return f"{self.python_version}.{patch}"
+
+    @property
+    def markers(self) -> Mapping[str, str]:
+        """What environment markers are held against: https://packaging.python.org/specifications/dependency-specifiers/."""
+        return {
+            "implementation_name": "cpython",
+            "implementation_version": self.python_full_version,
+            "os_name": "posix",
+            "platform_machine": self.machine,
+            "platform_python_implementation": "CPython",
+            "platform_release": "",
+            "platform_system": "Linux",
+            "platform_version": "",
+            "python_full_version": self.python_full_version,
+            "python_version": self.python_version,
+            "sys_platform": "linux",
+        }
 
     @property
     def machine(self) -> str:

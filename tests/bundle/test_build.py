@@ -42,12 +42,31 @@ def refuse(argv: Sequence[str]) -> str:
         raise CommandError(message, returncode=1, output=NO_WHEEL)
     if argv[0] == "docker":
         (output,) = (volume for volume in argv if volume.endswith(":/asset-output"))
-        Path(output.removesuffix(":/asset-output"), "index.py").touch()
+        directory = Path(output.removesuffix(":/asset-output"))
+        (directory / "index.py").touch()
+        install(directory)
     if "--target" in argv and any("uv==" in argument for argument in argv):
         binary = Path(argv[argv.index("--target") + 1], "bin/uv")
         binary.parent.mkdir()
         binary.touch()
     return ""
+
+
+def pretend(argv: Sequence[str]) -> str:
+    """Do as uv does where nothing fits the target, and as an engine whose command does not install."""
+    if "compile" in argv:
+        Path(argv[argv.index("--output-file") + 1]).touch()
+    if argv[0] == "docker":
+        (output,) = (volume for volume in argv if volume.endswith(":/asset-output"))
+        Path(output.removesuffix(":/asset-output"), "index.py").touch()
+    if "--target" in argv and any("uv==" in argument for argument in argv):
+        return refuse(argv)
+    return ""
+
+
+def install(directory: Path) -> None:
+    (directory / "docopt-0.6.2.dist-info").mkdir(parents=True)
+    (directory / "docopt-0.6.2.dist-info/METADATA").write_text("Metadata-Version: 2.1\nName: docopt\nVersion: 0.6.2\n")
 
 
 def test_without_dependencies_and_hooks_nothing_is_started(
@@ -182,6 +201,7 @@ def test_equal_requirements_are_resolved_once_in_a_process(
             Path(argv[argv.index("--output-file") + 1]).write_text("docopt==0.6.2\n")
         else:
             assert Path(argv[argv.index("--requirements") + 1]).read_text() == "docopt==0.6.2\n"
+            install(Path(argv[argv.index("--target") + 1]))
         return ""
 
     recorder.answer = resolve
@@ -195,6 +215,36 @@ def test_equal_requirements_are_resolved_once_in_a_process(
         build.build(each, output, host)
 
     assert ["compile" in argv for argv in recorder.calls] == [True, False, False, True, False, True, False]
+
+
+@pytest.mark.parametrize(
+    ("text", "declared"),
+    [
+        ("docopt==0.6.2", True),
+        ("docopt==0.6.2; python_full_version >= '3.13.50'", True),
+        ("docopt==0.6.2; python_full_version < '3.13.1'\nidna==3.10; sys_platform == 'win32'", True),
+        ("docopt==0.6.2; sys_platform == 'win32'", False),
+        ("docopt==0.6.2; platform_machine == 'aarch64' or python_version < '3.13'", False),
+        ("", False),
+    ],
+)
+def test_a_bundle_with_nothing_of_what_is_declared_for_the_target_is_an_error(
+    spec: BundleSpec, output: Path, recorder: Recorder, make_host: Callable[..., Host], text: str, declared: bool
+) -> None:
+    recorder.answer = pretend
+    requirements = read.parse(text, base=spec.source.directory, source="requirements.txt")
+    file = spec.source.directory / "requirements.txt"
+    depending = replace(spec, packaging=Packaging(kind="pip", file=file, requirements=requirements))
+
+    if not declared:
+        build.build(depending, output, make_host(recorder))
+        return
+    expected = rf"none of the packages that {file} declares for Python 3\.13\.9 on x86_64: docopt"
+    with pytest.raises(BundlingError, match=expected):
+        build.build(depending, output, make_host(recorder))
+    assert not list(output.iterdir())
+    commanded = replace(depending, strategy="docker", container=replace(spec.container, command=("true",)))
+    build.build(commanded, output, make_host(recorder))
 
 
 def test_a_bundle_without_the_handlers_file_is_an_error(

@@ -138,6 +138,7 @@ def test_specs_that_make_other_bundles_have_other_hashes(spec: BundleSpec, entry
     others = [
         replace(spec, target=Target("python3.12", "x86_64")),
         replace(spec, target=Target("python3.13", "arm64")),
+        replace(spec, target=Target("python3.13", "x86_64", patch=63)),
         replace(spec, prefix="python"),
         replace(spec, before=("true",)),
         replace(spec, after=("true",)),

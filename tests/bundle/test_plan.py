@@ -72,7 +72,7 @@ def test_the_sites_differ_in_nothing_else_that_chooses_packages(spec: BundleSpec
 def test_packages_are_for_the_target_never_for_the_host(spec: BundleSpec, target: Target, platform: str) -> None:
     for argv in programs(plan(replace(spec, target=target), PINNED, LOCAL)):
         assert argv[argv.index("--python-platform") + 1] == platform
-        assert argv[argv.index("--python-version") + 1] == target.python_version
+        assert argv[argv.index("--python-version") + 1] == target.python_full_version
 
 
 def test_requirements_are_resolved_once_and_then_installed_exactly(spec: BundleSpec) -> None:

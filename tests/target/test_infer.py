@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from python_function._target import infer as inference
-from python_function._target.target import DEFAULT_RUNTIME, GLIBC
+from python_function._target.target import DEFAULT_RUNTIME, GLIBC, Target
 from python_function.errors import OptionError, PackagingError, PythonFunctionError
 
 NEWEST = list(GLIBC)[-1]
@@ -228,3 +228,35 @@ def test_the_option_that_was_given_is_named(given: str, tmp_path: Path) -> None:
 
     with pytest.raises(OptionError, match=r"^compatible_runtimes\[1\] "):
         inference.infer(tmp_path, given=given, option="compatible_runtimes[1]")
+
+
+@pytest.mark.parametrize(
+    ("requires", "patch"),
+    [
+        (">=3.11.4,<3.12", 14),
+        ("~=3.11.2", 14),
+        ("==3.11.*", 14),
+        (">=3.11.20,<3.12", 20),
+        (">3.11.14,!=3.11.15,<3.12", 16),
+        ("==3.11.4", 4),
+        (">=3.11,<3.11.9", 8),
+        ("==3.11", 0),
+    ],
+)
+@pytest.mark.parametrize("given", ["python3.11", None])
+def test_the_patch_level_is_lambdas_or_the_nearest_that_is_admitted(
+    requires: str, patch: int, given: str | None, tmp_path: Path
+) -> None:
+    (tmp_path / "pyproject.toml").write_text(project(requires)["pyproject.toml"])
+
+    found = inference.infer(tmp_path, given=given)
+
+    assert Target(found.name, "x86_64", found.patch).python_full_version == f"3.11.{patch}"
+
+
+def test_requirements_that_no_patch_level_meets_together_are_told_together(tmp_path: Path) -> None:
+    text = "[project]\nrequires-python='>=3.11.4,<3.12'\n[tool.poetry.dependencies]\npython='<3.11.4'\n"
+    (tmp_path / "pyproject.toml").write_text(text)
+
+    with pytest.raises(OptionError, match=r"requires-python in .* '>=3\.11\.4,<3\.12' and tool\.poetry.* '<3\.11\.4'"):
+        inference.infer(tmp_path, given="python3.11")
