@@ -13,7 +13,8 @@ import uv
 from integ.wheelhouse import project
 from python_function._dependencies import detect, exact
 from python_function._dependencies.choice import Choice
-from python_function._dependencies.formats import poetry
+from python_function._dependencies.declared import Locked
+from python_function._dependencies.formats import poetry_lock
 from python_function._machine.environment import for_installer
 from python_function._machine.host import Host
 from python_function._machine.process import Process
@@ -199,7 +200,9 @@ def test_an_export_holds_what_was_locked_and_leaves_the_project_alone(
     assert all("--hash=sha256:" in line for line in plain.lines if not line.startswith("lib"))
     assert [(package.name, package.directory) for package in plain.local] == [("lib", tmp_path / "lib")]
     assert {(p.name, p.directory) for p in detect.detect(entry).local} == {("lib", tmp_path / "lib")}
-    assert detect.detect(entry).part.fresh
+    content = detect.detect(entry).content
+    assert isinstance(content, Locked)
+    assert content.part.fresh
     assert _state(tmp_path / "fn") | _state(tmp_path / "lib") == before
 
 
@@ -234,7 +237,7 @@ def test_a_poetry_lock_of_old_is_exported(tmp_path: Path) -> None:
         '[tool.poetry.dependencies]\npython = "*"\nsix = "*"\n'
     )
     entry = _project(tmp_path, "pyproject.toml", text)
-    digest = poetry.content_hash(read_toml(entry / "pyproject.toml"))
+    digest = poetry_lock.content_hash(read_toml(entry / "pyproject.toml"))
     sha = "8abb2f1d86890a2dfb989f9a77cfcfd3e47c2a354b01111771326f8aa26e0254"
     (entry / "poetry.lock").write_text(
         '[[package]]\nname = "six"\nversion = "1.16.0"\ndescription = ""\ncategory = "main"\noptional = false\n'

@@ -156,11 +156,10 @@ def _explanation(found: Resolved) -> Explanation:
 
 
 def _dependencies(packaging: Packaging) -> Dependencies:
-    lines = packaging.requirements.lines if packaging.requirements else packaging.part.packages
     return Dependencies(
         kind=packaging.kind,
         file=str(packaging.file) if packaging.file else None,
-        declared=tuple(masked(line.partition(" --hash")[0]) for line in lines),
+        declared=tuple(masked(line.partition(" --hash")[0]) for line in packaging.content.shown),
         local=tuple(Local(name=package.name, directory=str(package.directory)) for package in packaging.local),
     )
 

@@ -9,6 +9,7 @@ import pytest
 
 from python_function._bundle import build
 from python_function._bundle.spec import BundleSpec
+from python_function._dependencies.declared import Listed
 from python_function._dependencies.detect import Packaging
 from python_function._dependencies.requirements_txt import read
 from python_function._machine.host import Host
@@ -32,7 +33,7 @@ def output(tmp_path: Path) -> Path:
 def depending(spec: BundleSpec) -> BundleSpec:
     """Return a spec with a dependency."""
     requirements = read.parse("docopt==0.6.2", base=spec.source.directory, source="requirements.txt")
-    return replace(spec, packaging=Packaging(kind="pip", requirements=requirements))
+    return replace(spec, packaging=Packaging(kind="pip", content=Listed(requirements=requirements)))
 
 
 def refuse(argv: Sequence[str]) -> str:
@@ -234,7 +235,7 @@ def test_a_bundle_with_nothing_of_what_is_declared_for_the_target_is_an_error(
     recorder.answer = pretend
     requirements = read.parse(text, base=spec.source.directory, source="requirements.txt")
     file = spec.source.directory / "requirements.txt"
-    depending = replace(spec, packaging=Packaging(kind="pip", file=file, requirements=requirements))
+    depending = replace(spec, packaging=Packaging(kind="pip", file=file, content=Listed(requirements=requirements)))
 
     if not declared:
         build.build(depending, output, make_host(recorder))

@@ -7,10 +7,13 @@ import pytest
 
 from python_function._dependencies import detect
 from python_function._dependencies.choice import Choice
+from python_function._dependencies.declared import Listed, Locked
 from python_function._dependencies.detect import Packaging
 from python_function._dependencies.files import KINDS
 from python_function._dependencies.formats import poetry, poetry_versions
 from python_function._dependencies.local_packages import LocalPackage
+from python_function._dependencies.lock_part import LockPart
+from python_function._dependencies.requirements_txt.read import Requirements
 from python_function.errors import OptionError, PackagingError
 
 _FILES = {
@@ -48,8 +51,17 @@ def _detect(
 
 
 def _lines(packaging: Packaging) -> tuple[str, ...]:
-    assert packaging.requirements is not None
-    return packaging.requirements.lines
+    return _requirements(packaging).lines
+
+
+def _requirements(packaging: Packaging) -> Requirements:
+    assert isinstance(packaging.content, Listed)
+    return packaging.content.requirements
+
+
+def _part(packaging: Packaging) -> LockPart:
+    assert isinstance(packaging.content, Locked)
+    return packaging.content.part
 
 
 @pytest.mark.parametrize("kind", _FILES)
@@ -255,7 +267,7 @@ def _workspace(root: Path) -> Path:
 
 
 def _names(packaging: Packaging) -> list[str]:
-    return [json.loads(text)["name"] for text in packaging.part.identity[:-1]]
+    return [json.loads(text)["name"] for text in _part(packaging).identity[:-1]]
 
 
 def test_a_member_finds_the_lock_of_its_workspace(tmp_path: Path) -> None:
@@ -263,10 +275,10 @@ def test_a_member_finds_the_lock_of_its_workspace(tmp_path: Path) -> None:
 
     found = detect.detect(root / "packages" / "fn_a")
 
-    assert (found.kind, found.file, found.part.member) == ("uv", root / "uv.lock", "fn-a")
+    assert (found.kind, found.file, _part(found).member) == ("uv", root / "uv.lock", "fn-a")
     assert found.local == (LocalPackage(name="lib", directory=root / "packages" / "lib"),)
     assert _names(found) == ["lib", "certifi", "idna", "six"]
-    assert found.part.indexes == ("https://index.invalid/simple",)
+    assert _part(found).indexes == ("https://index.invalid/simple",)
 
 
 def test_a_lock_above_the_project_root_is_out_of_sight(tmp_path: Path) -> None:
@@ -334,7 +346,7 @@ def test_a_manifest_that_the_lock_may_not_fit_changes_the_identity(tmp_path: Pat
     manifest.write_text(manifest.read_text().replace(old, new))
     after = detect.detect(entry, choice=choice)
 
-    assert (before.part.fresh, after.part.fresh) == (True, False)
+    assert (_part(before).fresh, _part(after).fresh) == (True, False)
     assert after.identity != before.identity
 
 
@@ -353,7 +365,7 @@ def test_a_member_that_the_lock_does_not_know_yet_belongs_to_the_workspace(tmp_p
 
     found = detect.detect(root / "packages" / "new")
 
-    assert (found.kind, found.part.fresh) == ("uv", False)
+    assert (found.kind, _part(found).fresh) == ("uv", False)
 
 
 def test_a_project_beside_the_workspace_is_no_member(tmp_path: Path) -> None:
@@ -428,7 +440,7 @@ def test_of_a_poetry_lock_only_what_is_needed_counts(tmp_path: Path, choice: Cho
 
     found = detect.detect(entry, choice=choice)
 
-    assert [json.loads(text).get("name") for text in found.part.identity[: len(names)]] == names
+    assert [json.loads(text).get("name") for text in _part(found).identity[: len(names)]] == names
     assert found.local == (LocalPackage(name="lib", directory=tmp_path / "lib"),)
 
 
@@ -437,7 +449,7 @@ def test_what_is_excluded_of_a_poetry_lock_is_dropped_with_what_only_it_needed(t
 
     found = detect.detect(entry, choice=Choice(groups=("dev",), exclude=("LIB",)))
 
-    assert found.part.dropped == ("lib", "six")
+    assert _part(found).dropped == ("lib", "six")
     assert found.local == ()
 
 
@@ -460,8 +472,7 @@ def test_what_is_excluded_of_requirements(
 
     found = detect.detect(tmp_path, choice=Choice(exclude=("Boto3",)))
 
-    assert found.requirements is not None
-    assert (_lines(found), found.requirements.excludes) == (lines, excludes)
+    assert (_lines(found), _requirements(found).excludes) == (lines, excludes)
 
 
 # The digests below are what poetry 2.5.1 wrote for these manifests, and 1.8.5 for the first.
@@ -494,8 +505,8 @@ def test_poetry_tells_a_fresh_lock_by_its_content_hash(tmp_path: Path, manifest:
 
     _write(tmp_path, {"pyproject.toml": manifest.replace("3.11", "3.12")})
 
-    assert fresh.part.fresh
-    assert not detect.detect(tmp_path).part.fresh
+    assert _part(fresh).fresh
+    assert not _part(detect.detect(tmp_path)).fresh
     assert detect.detect(tmp_path).identity != fresh.identity
 
 
@@ -565,14 +576,14 @@ def _pipenv(directory: Path, *, locked: bool) -> Path:
 def test_groups_choose_categories_of_a_pipfile_lock(tmp_path: Path, groups: tuple[str, ...], names: list[str]) -> None:
     found = detect.detect(_pipenv(tmp_path, locked=True), choice=Choice(groups=groups))
 
-    assert [text.split()[0] for text in found.part.identity[: len(names)]] == names
+    assert [text.split()[0] for text in _part(found).identity[: len(names)]] == names
     assert found.local == (LocalPackage(name="lib", directory=tmp_path / "lib"),)
 
 
 def test_what_is_excluded_of_a_pipfile_lock_is_dropped(tmp_path: Path) -> None:
     found = detect.detect(_pipenv(tmp_path, locked=True), choice=Choice(exclude=("LIB",)))
 
-    assert (found.part.dropped, found.local) == (("lib",), ())
+    assert (_part(found).dropped, found.local) == (("lib",), ())
 
 
 def test_a_pipfile_lock_is_stale_for_another_pipfile(tmp_path: Path) -> None:
@@ -592,7 +603,7 @@ def test_a_pipfile_lock_is_stale_for_another_pipfile(tmp_path: Path) -> None:
     _write(tmp_path, {"Pipfile": manifest.replace("[docs]", "[docs]\nsix = '*'")})
     stale = detect.detect(tmp_path)
 
-    assert [each.part.fresh for each in (fresh, same, stale)] == [True, True, False]
+    assert [_part(each).fresh for each in (fresh, same, stale)] == [True, True, False]
     assert stale.identity != fresh.identity == same.identity
 
 
@@ -611,14 +622,14 @@ def test_a_pipfile_lock_is_fresh_whichever_pipenv_wrote_it(tmp_path: Path, diges
     lock = _PIPFILE_LOCK | {"_meta": {"hash": {"sha256": digest}}}
     _write(tmp_path, {"Pipfile": manifest, "Pipfile.lock": json.dumps(lock)})
 
-    assert detect.detect(tmp_path).part.fresh
+    assert _part(detect.detect(tmp_path)).fresh
 
 
 def test_a_pipfile_that_leaves_its_source_to_pipenv_cannot_be_told_from_another(tmp_path: Path) -> None:
     lock = _PIPFILE_LOCK | {"_meta": {"hash": {"sha256": "0" * 64}}}
     _write(tmp_path, {"Pipfile": "[packages]\n", "Pipfile.lock": json.dumps(lock)})
 
-    assert detect.detect(tmp_path).part.fresh
+    assert _part(detect.detect(tmp_path)).fresh
 
 
 def test_a_pipfile_without_a_lock_is_read_itself(tmp_path: Path) -> None:
@@ -627,8 +638,7 @@ def test_a_pipfile_without_a_lock_is_read_itself(tmp_path: Path) -> None:
     assert found.kind == "pipenv"
     assert [notice.id for notice in found.warnings] == ["noLock"]
     assert "Run 'pipenv lock' and commit Pipfile.lock" in found.warnings[0].text
-    assert found.requirements is not None
-    assert found.requirements.options == ("--index-url https://${USER}:${TOKEN}@index.invalid/simple",)
+    assert _requirements(found).options == ("--index-url https://${USER}:${TOKEN}@index.invalid/simple",)
     assert _lines(found) == (
         "idna==3.7",
         "lib",
@@ -669,8 +679,7 @@ def test_a_manifest_without_a_lock_is_read_with_its_sources(tmp_path: Path) -> N
 
     found = detect.detect(entry, choice=Choice(groups=("dev",), extras=("more-things",)))
 
-    assert found.requirements is not None
-    assert found.requirements.options == ("--extra-index-url https://index.invalid/simple",)
+    assert _requirements(found).options == ("--extra-index-url https://index.invalid/simple",)
     assert found.local == (LocalPackage(name="lib", directory=tmp_path / "li b", marker='(python_version < "3.13")'),)
     assert _lines(found) == (
         "six==1.17.0",
@@ -849,8 +858,7 @@ def test_a_pylock_says_everything_itself(tmp_path: Path) -> None:
 
     found = detect.detect(entry, choice=Choice(extras=("more",)))
 
-    assert found.requirements is not None
-    assert (found.requirements.exact, found.requirements.hashed) == (True, True)
+    assert (_requirements(found).exact, _requirements(found).hashed) == (True, True)
     assert found.local == (LocalPackage(name="lib", directory=tmp_path / "lib"),)
     assert _lines(found) == (
         'six==1.17.0 ; sys_platform == "linux" --hash=sha256:bb --hash=sha256:aa',

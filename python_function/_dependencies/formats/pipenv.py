@@ -5,24 +5,35 @@ import json
 import os
 from collections.abc import Iterator, Mapping
 from pathlib import Path
+from types import MappingProxyType
 from typing import Final, cast
 
 from packaging.utils import canonicalize_name
 
 from python_function._dependencies.choice import Choice
-from python_function._dependencies.declared import Declared, no_lock
+from python_function._dependencies.declared import Declared, Listed, Locked, no_lock
+from python_function._dependencies.export import kept, parsed, refuse, stale_message
 from python_function._dependencies.formats import manifest_lines
+from python_function._dependencies.formats.record import Format
 from python_function._dependencies.local_packages import LocalArchive, LocalPackage
 from python_function._dependencies.lock_part import LockPart, canonical
 from python_function._dependencies.requirements_txt import read
+from python_function._dependencies.requirements_txt.read import Requirements
+from python_function._machine.host import Host
 from python_function._machine.toml import read_toml, table, tables
-from python_function.errors import PackagingError
+from python_function.errors import CommandError, PackagingError
+
+PIPENV_VERSION: Final = "2026.10.3"
+"""The pipenv that exports, whichever one wrote the lock: its format has not changed since 2014."""
+
+_QUIET: Final = MappingProxyType({"PIPENV_DONT_LOAD_ENV": "1", "PIPENV_IGNORE_VIRTUALENVS": "1", "PIPENV_NOSPIN": "1"})
+"""What keeps pipenv from looking for environments, and reading ``.env``."""
 
 _DEVELOP: Final = frozenset({"dev", "develop", "dev-packages"})
 _META: Final = frozenset({"source", "requires", "scripts", "pipenv"})
 
 
-def locked(file: Path, project: Path, choice: Choice) -> Declared:
+def declared(file: Path, project: Path, choice: Choice) -> Declared:
     """Return what the lock *file* says of the default category and the chosen ones."""
     lock = _read_lock(file)
     choice.check(file, groups=(*_DEVELOP, *(key for key in lock if not key.startswith("_"))), extras=None)
@@ -31,16 +42,15 @@ def locked(file: Path, project: Path, choice: Choice) -> Declared:
     entries = [(name, entry) for name, entry in found if canonicalize_name(name) not in excluded]
     places = list(_places(project, entries))
     doubt = (canonical(read_toml(file.with_name("Pipfile"))),) if _is_stale(file, lock) else ()
-    return Declared(
-        part=LockPart(
-            identity=(*(f"{name} {canonical(entry)}" for name, entry in entries), *doubt),
-            packages=tuple(f"{name}{table(entry).get('version', '')}" for name, entry in entries),
-            dropped=tuple(sorted(excluded)),
-            fresh=not doubt,
-            local=tuple(LocalPackage(name=name, directory=path) for name, path in places if not path.is_file()),
-            archives=tuple(LocalArchive(name=name, path=path) for name, path in places if path.is_file()),
-        )
+    part = LockPart(
+        identity=(*(f"{name} {canonical(entry)}" for name, entry in entries), *doubt),
+        packages=tuple(f"{name}{table(entry).get('version', '')}" for name, entry in entries),
+        dropped=tuple(sorted(excluded)),
+        fresh=not doubt,
+        local=tuple(LocalPackage(name=name, directory=path) for name, path in places if not path.is_file()),
+        archives=tuple(LocalArchive(name=name, path=path) for name, path in places if path.is_file()),
     )
+    return Declared(content=Locked(file=file, project=project, choice=choice, part=part, export=export))
 
 
 def unlocked(file: Path, project: Path, choice: Choice) -> Declared:
@@ -53,7 +63,24 @@ def unlocked(file: Path, project: Path, choice: Choice) -> Declared:
     lines = (*_index_lines(manifest), *(manifest_lines.line(name, value, project) for name, value in wanted))
     requirements = read.parse("\n".join(lines), base=project, source=f"{file} (packages)")
     warning = no_lock(file, "pipenv lock", lock="Pipfile.lock")
-    return Declared(requirements=requirements, warnings=(warning,))
+    return Declared(content=Listed(requirements=requirements), warnings=(warning,))
+
+
+def export(locked: Locked, host: Host, env: Mapping[str, str]) -> Requirements:
+    """Return what pipenv says that the project needs."""
+    lock = locked.file
+    if not locked.part.fresh:
+        raise PackagingError(stale_message(lock, "pipenv lock"))
+    chosen = categories(locked.choice)
+    argv = (
+        *("--from", f"pipenv=={locked.choice.pipenv_version or PIPENV_VERSION}", "pipenv", "requirements", "--hash"),
+        *((f"--categories={','.join(chosen)}",) if len(chosen) > 1 else ()),
+    )
+    try:
+        text = kept(argv, lock, host, {**env, **_QUIET})
+    except CommandError as error:
+        refuse(lock, "pipenv lock", error)
+    return read.without(parsed(text, lock), locked.part.dropped)
 
 
 def categories(choice: Choice) -> tuple[str, ...]:
@@ -108,3 +135,7 @@ def _places(project: Path, entries: list[tuple[str, object]]) -> Iterator[tuple[
 def _index_lines(manifest: Mapping[str, object]) -> Iterator[str]:
     urls = [str(source["url"]) for source in tables(manifest, "source") if "url" in source]
     yield from (manifest_lines.index_line(url, default=url == urls[0]) for url in urls)
+
+
+LOCK: Final = Format(kind="pipenv", file="Pipfile.lock", docs="pipenv.md", read=declared, is_lock=True)
+MANIFEST: Final = Format(kind="pipenv", file="Pipfile", docs="pipenv.md", read=unlocked)

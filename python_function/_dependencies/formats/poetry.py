@@ -1,21 +1,21 @@
-"""``poetry.lock``: the part of it that a project needs, whether it is stale, and which poetry reads it."""
+"""Poetry: its locked projects, and which poetry exports them."""
 
-import hashlib
-import json
-import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
+from types import MappingProxyType
 from typing import Final
 
-from packaging.requirements import InvalidRequirement, Requirement
-from packaging.utils import canonicalize_name
-
 from python_function._dependencies.choice import Choice
-from python_function._dependencies.declared import Declared
-from python_function._dependencies.local_packages import LocalArchive, LocalPackage
-from python_function._dependencies.lock_part import LockPart, canonical, titles
-from python_function._machine.toml import NOTHING, read_toml, strings, table, tables
-from python_function.errors import PackagingError
+from python_function._dependencies.declared import Declared, Locked
+from python_function._dependencies.export import kept, parsed, refuse, stale_message
+from python_function._dependencies.formats import poetry_lock
+from python_function._dependencies.formats.record import Format
+from python_function._dependencies.indexes import with_credentials
+from python_function._dependencies.requirements_txt import read
+from python_function._dependencies.requirements_txt.read import Requirements
+from python_function._machine.host import Host
+from python_function._machine.toml import read_toml
+from python_function.errors import CommandError, PackagingError
 
 _VERSIONS: Final[Mapping[str, tuple[str, str]]] = {
     "1.0": ("1.8.5", "1.8.0"),
@@ -28,43 +28,16 @@ _VERSIONS: Final[Mapping[str, tuple[str, str]]] = {
 _PLUGINS: Final = {"1": "1.8.0", "2": "1.10.1"}
 """The export plugin for each poetry."""
 
-_NOISE: Final = frozenset({"description", "optional", "groups", "category", "python-versions", "url", "extras"})
-_HASHED: Final = ("dependencies", "source", "extras", "dev-dependencies")
-_HASHED_IF_THERE: Final = ("group",)
+_QUIET: Final = MappingProxyType({"POETRY_VIRTUALENVS_CREATE": "false", "POETRY_WARNINGS_EXPORT": "false"})
+"""What keeps poetry from making environments, and talking of other things."""
+
+_STALE: Final = ("changed significantly since poetry.lock was last generated",)
 
 
 def declared(file: Path, project: Path, choice: Choice) -> Declared:
     """Return what the lock *file* says of all that *project* needs."""
-    manifest = read_toml(project / "pyproject.toml")
-    poetry = table(manifest, "tool", "poetry")
-    old_dev = ("dev",) if "dev-dependencies" in poetry else ()
-    choice.check(
-        file,
-        groups=(*table(poetry, "group"), *table(manifest, "dependency-groups"), *old_dev),
-        extras=(*table(poetry, "extras"), *table(manifest, "project", "optional-dependencies")),
-    )
-    lock = read_toml(file)
-    packages = tables(lock, "package")
-    everything = _needed(packages, set(_roots(manifest, choice)), ())
-    needed = _needed(packages, set(_roots(manifest, choice)), choice.exclude)
-    kept = {_name(package) for package in needed}
-    places = [(_name(package), *_place(project, package)) for package in needed]
-    old_files = [canonical({_name(p): table(lock, "metadata", "files").get(str(p.get("name")))}) for p in needed]
-    doubt = (
-        ()
-        if table(lock, "metadata").get("content-hash") == content_hash(manifest)
-        else (canonical(_deciding(manifest)),)
-    )
-    return Declared(
-        part=LockPart(
-            identity=(*(canonical(package, _NOISE) for package in needed), *old_files, *doubt),
-            packages=titles(needed),
-            dropped=tuple(name for name in map(_name, everything) if name not in kept),
-            fresh=not doubt,
-            local=tuple(LocalPackage(name=name, directory=path) for name, kind, path in places if kind == "directory"),
-            archives=tuple(LocalArchive(name=name, path=path) for name, kind, path in places if kind == "file"),
-        )
-    )
+    part = poetry_lock.part_of(file, project, choice)
+    return Declared(content=Locked(file=file, project=project, choice=choice, part=part, export=export))
 
 
 def versions(file: Path, asked: str | None) -> tuple[str, str]:
@@ -75,7 +48,7 @@ def versions(file: Path, asked: str | None) -> tuple[str, str]:
     """
     if asked is not None:
         return asked, _PLUGINS.get(asked.partition(".")[0], _PLUGINS["2"])
-    found = str(table(read_toml(file), "metadata").get("lock-version", "1.0"))
+    found = poetry_lock.version(file)
     if found not in _VERSIONS:
         known = ", ".join(_VERSIONS)
         msg = f"{file} has the lock version {found!r}; known here are {known}. Pass poetry_version=... for another."
@@ -83,74 +56,28 @@ def versions(file: Path, asked: str | None) -> tuple[str, str]:
     return _VERSIONS[found]
 
 
-def is_of_poetry_1(file: Path) -> bool:
-    """Tell whether *file* is a lock of poetry 1, which exports stale ones with no more than a warning."""
-    return str(table(read_toml(file), "metadata").get("lock-version", "1.0")) in {"1.0", "1.1", "2.0"}
-
-
-def _needed(
-    packages: list[Mapping[str, object]], names: set[str], exclude: Sequence[str]
-) -> list[Mapping[str, object]]:
-    wanted: dict[str, set[str]] = {}
-    for package in packages:
-        wanted.setdefault(_name(package), set()).update(map(canonicalize_name, table(package, "dependencies")))
-    excluded = frozenset(map(canonicalize_name, exclude))
-    waiting, seen = list(names - excluded), set[str](excluded)
-    while waiting:
-        name = waiting.pop()
-        if name not in seen:
-            seen.add(name)
-            waiting += wanted.get(name, ())
-    return [package for package in packages if _name(package) in seen - excluded]
-
-
-def _roots(manifest: Mapping[str, object], choice: Choice) -> Iterator[str]:
-    lists = (
-        strings(manifest, "project", "dependencies"),
-        *(strings(manifest, "project", "optional-dependencies", extra) for extra in choice.extras),
-        *(strings(manifest, "dependency-groups", group) for group in choice.groups),
-        *(strings(manifest, "tool", "poetry", "extras", extra) for extra in choice.extras),
+def export(locked: Locked, host: Host, env: Mapping[str, str]) -> Requirements:
+    """Return what poetry says that the project needs; poetry 1 exports stale locks with no more than a warning."""
+    lock, choice = locked.file, locked.choice
+    if not locked.part.fresh and poetry_lock.version(lock) in {"1.0", "1.1", "2.0"}:
+        raise PackagingError(stale_message(lock, "poetry lock --no-update"))
+    poetry, plugin = versions(lock, choice.poetry_version)
+    argv = (
+        *("--from", f"poetry=={poetry}", "--with", f"poetry-plugin-export=={plugin}"),
+        *("poetry", "export", "--no-interaction", "--no-ansi", "--format=requirements.txt"),
+        *(f"--with={group}" for group in choice.groups),
+        *(f"--extras={extra}" for extra in choice.extras),
+        *(() if choice.poetry_include_hashes else ("--without-hashes",)),
+        *(("--without-urls",) if choice.poetry_without_urls else ()),
     )
-    for text in (text for texts in lists for text in texts):
-        try:
-            yield canonicalize_name(Requirement(text).name)
-        except InvalidRequirement:
-            continue
-    poetry = table(manifest, "tool", "poetry")
-    for name, value in table(poetry, "dependencies").items():
-        if name != "python" and not table(value).get("optional"):
-            yield canonicalize_name(name)
-    for group in choice.groups:
-        old = table(poetry, "dev-dependencies") if group == "dev" else NOTHING
-        yield from map(canonicalize_name, (*table(poetry, "group", group, "dependencies"), *old))
+    try:
+        text = kept(argv, lock, host, {**env, **_QUIET})
+    except CommandError as error:
+        refuse(lock, "poetry lock", error, stale=_STALE)
+    found = with_credentials(read_toml(lock.with_name("pyproject.toml")), parsed(text, lock), env)
+    return read.without(found, locked.part.dropped)
 
 
-def _deciding(manifest: Mapping[str, object]) -> Mapping[str, object]:
-    """Return the tables of a manifest that a lock is made from."""
-    return {" ".join(key): table(manifest, *key) for key in (("project",), ("dependency-groups",), ("tool", "poetry"))}
-
-
-def content_hash(manifest: Mapping[str, object]) -> str:
-    """Return what poetry keeps in a lock of the manifest that it was made for."""
-    project = table(manifest, "project")
-    content = {
-        key: project[key] for key in ("requires-python", "dependencies", "optional-dependencies") if key in project
-    }
-    poetry = table(manifest, "tool", "poetry")
-    groups = table(manifest, "dependency-groups")
-    new = bool(content or groups)
-    kept = {key: poetry.get(key) for key in _HASHED if key in poetry or not new}
-    kept |= {key: poetry[key] for key in _HASHED_IF_THERE if key in poetry}
-    relevant: dict[str, object] = {"project": content} if content else {}
-    relevant |= {"dependency-groups": groups} if groups else {}
-    relevant = {**relevant, "tool": {"poetry": kept}} if new else kept
-    return hashlib.sha256(json.dumps(relevant, sort_keys=True).encode()).hexdigest()
-
-
-def _place(root: Path, package: Mapping[str, object]) -> tuple[str, Path]:
-    source = table(package, "source")
-    return str(source.get("type", "")), Path(os.path.normpath(root / str(source.get("url", ""))))
-
-
-def _name(package: Mapping[str, object]) -> str:
-    return canonicalize_name(str(package.get("name", "")))
+FORMAT: Final = Format(
+    kind="poetry", file="poetry.lock", docs="poetry.md", read=declared, is_lock=True, unlocked="pyproject"
+)

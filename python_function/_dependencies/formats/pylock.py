@@ -10,8 +10,9 @@ from urllib.parse import quote
 from packaging.utils import canonicalize_name
 
 from python_function._dependencies.choice import Choice
-from python_function._dependencies.declared import Declared
+from python_function._dependencies.declared import Declared, Listed
 from python_function._dependencies.formats import manifest_lines
+from python_function._dependencies.formats.record import Format
 from python_function._dependencies.requirements_txt import read
 from python_function._machine.toml import read_toml, strings, table, tables
 from python_function.errors import PackagingError
@@ -46,7 +47,7 @@ def declared(file: Path, project: Path, choice: Choice) -> Declared:
         ),
     )
     requirements = read.parse("\n".join(lines), base=file.parent, source=str(file), exact=True)
-    return Declared(requirements=read.from_any_index(requirements))
+    return Declared(content=Listed(requirements=read.from_any_index(requirements)))
 
 
 def _wanted(lock: Mapping[str, object], choice: Choice) -> Mapping[str, frozenset[str]]:
@@ -98,3 +99,6 @@ def _file_url(base: Path, entry: Mapping[str, object]) -> str:
 def _hashes(entry: Mapping[str, object]) -> tuple[str, ...]:
     known = table(entry, "hashes")
     return tuple(f"{name}:{known[name]}" for name in ("sha256", "sha384", "sha512") if name in known)
+
+
+FORMAT: Final = Format(kind="pylock", file="pylock.toml", docs="pylock.md", read=declared, is_lock=True)

@@ -7,8 +7,9 @@ from typing import Final
 from packaging.utils import canonicalize_name
 
 from python_function._dependencies.choice import Choice
-from python_function._dependencies.declared import Declared, no_lock
+from python_function._dependencies.declared import Declared, Listed, no_lock
 from python_function._dependencies.formats import manifest_lines
+from python_function._dependencies.formats.record import Format
 from python_function._dependencies.requirements_txt import read
 from python_function._machine.toml import NOTHING, alternatives, read_toml, strings, table, tables
 from python_function.errors import PackagingError
@@ -41,7 +42,8 @@ def declared(file: Path, project: Path, choice: Choice) -> Declared:
     lines = (*manifest_lines.lines(texts, manifest, project), *_poetry_indexes(poetry), *own)
     requirements = read.parse("\n".join(lines), base=project, source=f"{file} (dependencies)")
     command, lock = _COMMANDS["poetry" if poetry else "uv"]
-    return Declared(requirements=requirements, warnings=(no_lock(file, command, lock=lock),))
+    content = Listed(requirements=requirements, manifest=manifest)
+    return Declared(content=content, warnings=(no_lock(file, command, lock=lock),))
 
 
 def _texts(file: Path, manifest: Mapping[str, object], choice: Choice) -> Iterator[str]:
@@ -82,3 +84,13 @@ def _poetry_indexes(poetry: Mapping[str, object]) -> Iterator[str]:
     for source in tables(poetry, "source"):
         if "url" in source:
             yield manifest_lines.index_line(str(source["url"]), default=source.get("priority", "primary") == "primary")
+
+
+FORMAT: Final = Format(
+    kind="pyproject",
+    file="pyproject.toml",
+    part="list of dependencies",
+    docs="uv.md",
+    read=declared,
+    declares=declares,
+)

@@ -7,8 +7,9 @@ from pathlib import Path
 from typing import Final
 
 from python_function._dependencies.choice import Choice
-from python_function._dependencies.declared import Declared, unpinned
+from python_function._dependencies.declared import Declared, Listed, unpinned
 from python_function._dependencies.formats import manifest_lines
+from python_function._dependencies.formats.record import Format
 from python_function._dependencies.requirements_txt.read import parse
 from python_function._dependencies.requirements_txt.text import decode
 from python_function._machine.toml import NOTHING, strings
@@ -29,7 +30,8 @@ def declared(file: Path, project: Path, choice: Choice) -> Declared:
     block = read(file)
     lines = manifest_lines.lines(strings(block, "dependencies"), block, project)
     requirements = parse("\n".join(lines), base=project, source=f"{file} (PEP 723 block)")
-    return Declared(requirements=requirements, warnings=unpinned(file, requirements))
+    content = Listed(requirements=requirements, manifest=block)
+    return Declared(content=content, warnings=unpinned(file, requirements))
 
 
 def requires_python(file: Path) -> str | None:
@@ -59,3 +61,14 @@ def _block(file: Path) -> Mapping[str, object] | None:
     except tomllib.TOMLDecodeError as error:
         msg = f"{file}: the script block is no valid TOML: {error}."
         raise PackagingError(msg) from error
+
+
+FORMAT: Final = Format(
+    kind="script",
+    file="",
+    part="PEP 723 block",
+    docs="script.md",
+    read=declared,
+    is_ignored_loudly=True,
+    declares=lambda file, _choice: has(file),
+)

@@ -1,175 +1,74 @@
-"""``uv.lock``: the part of it that one project of a workspace needs."""
+"""uv: its locked projects and workspaces."""
 
-import os
-import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
 
-from packaging.requirements import InvalidRequirement, Requirement
-from packaging.specifiers import SpecifierSet
-from packaging.utils import canonicalize_name
-
 from python_function._dependencies.choice import Choice
-from python_function._dependencies.declared import Declared
-from python_function._dependencies.local_packages import LocalArchive, LocalPackage
-from python_function._dependencies.lock_part import LockPart, canonical, titles
-from python_function._machine.redact import bare
-from python_function._machine.toml import NOTHING, read_toml, strings, table, tables
+from python_function._dependencies.declared import Declared, Locked
+from python_function._dependencies.export import parsed, refuse
+from python_function._dependencies.formats import uv_lock
+from python_function._dependencies.formats.record import Format, Search
+from python_function._dependencies.indexes import lines as index_lines
+from python_function._dependencies.indexes import without_others
+from python_function._dependencies.requirements_txt.read import Requirements
+from python_function._machine.host import Host
+from python_function._machine.toml import read_toml
+from python_function.errors import CommandError
 
-_TREES: Final = ("editable", "directory", "virtual")
-"""The kinds of source that are directories; the last is never installed."""
-
-_EXTRA: Final = re.compile(r"extra == '(?P<name>[^']+)'")
-
-_NOISE: Final = frozenset({"upload-time", "size", "url", "metadata"})
-"""What may change in an entry of the lock without changing what is installed: hashes say which file it is."""
+_LOCK: Final = "uv.lock"
+_STALE: Final = ("needs to be updated, but `--locked`",)
 
 
 def declared(file: Path, project: Path, choice: Choice) -> Declared:
-    """Return what the lock *file* says of all that *project* needs.
+    """Return what the lock *file* says of all that *project* needs."""
+    part = uv_lock.part_of(file, project, choice)
+    return Declared(content=Locked(file=file, project=project, choice=choice, part=part, export=export))
 
-    A virtual workspace's root is no project; all members together stand for it.
-    """
-    lock = read_toml(file)
-    packages = tables(lock, "package")
-    name = member(lock, file.parent, project)
-    roots = [package for package in packages if _name(package) == name] or _members(lock, packages)
-    manifest = read_toml(project / "pyproject.toml")
-    old_dev = ("dev",) if strings(manifest, "tool", "uv", "dev-dependencies") else ()
-    extras = (extra for package in roots for extra in table(package, "optional-dependencies"))
-    choice.check(
-        file,
-        groups=(*table(manifest, "dependency-groups"), *old_dev),
-        extras=(*table(manifest, "project", "optional-dependencies"), *extras),
+
+def export(locked: Locked, host: Host, env: Mapping[str, str]) -> Requirements:
+    """Return what uv says that the project needs; a lock that does not fit its manifest is an error."""
+    lock, choice, part = locked.file, locked.choice, locked.part
+    argv = (
+        *(host.uv, "export", "--quiet", "--format", "requirements.txt", "--no-header", "--no-annotate"),
+        *("--no-default-groups", "--no-emit-project", "--python", host.python),
+        *(("--package", part.member) if part.member else ()),
+        *(f"--group={group}" for group in choice.groups),
+        *(f"--extra={extra}" for extra in choice.extras),
+        *(f"--prune={name}" for name in choice.exclude),
     )
-    needed = [package for package in _reachable(packages, roots, choice) if not (name and package in roots)]
-    fits = all(_fits(package, manifest) for package in roots) if name else project == file.parent
-    part = _part(file.parent, needed, name)
-    return Declared(part=replace(part, fresh=fits, identity=(*part.identity, canonical(_asked(manifest, choice)))))
-
-
-def member(lock: Mapping[str, object], root: Path, directory: Path) -> str | None:
-    """Return the name that *lock*, which is in *root*, has for the project in *directory*."""
-    place = Path(os.path.relpath(directory, root)).as_posix()
-    return next((_name(package) for package in tables(lock, "package") if _tree(package) == place), None)
-
-
-def claims(root: Path, directory: Path) -> bool:
-    """Tell whether the workspace in *root* counts *directory* among its members, whatever its lock says."""
-    workspace = table(
-        read_toml(root / "pyproject.toml") if (root / "pyproject.toml").is_file() else NOTHING, "tool", "uv"
-    )
-    inside, outside = (
-        any(directory in root.glob(pattern) for pattern in strings(workspace, "workspace", key))
-        for key in ("members", "exclude")
-    )
-    return inside and not outside
-
-
-def _part(root: Path, needed: Sequence[Mapping[str, object]], name: str | None) -> LockPart:
-    sources = [table(package, "source") for package in needed]
-    registries = [str(source["registry"]) for source in sources if "registry" in source]
-    places = [(package, _tree(package)) for package in needed if "virtual" not in table(package, "source")]
-    return LockPart(
-        member=name,
-        identity=tuple(canonical(package, _NOISE) for package in needed),
-        packages=titles(needed),
-        local=tuple(LocalPackage(name=_name(p), directory=_absolute(root, place)) for p, place in places if place),
-        archives=tuple(_archives(root, needed)),
-        links=tuple(dict.fromkeys(_absolute(root, place) for place in registries if "://" not in place)),
-        indexes=tuple(dict.fromkeys(bare(url) for url in registries if "://" in url)),
-    )
-
-
-def _reachable(
-    packages: Sequence[Mapping[str, object]], roots: Iterable[Mapping[str, object]], choice: Choice
-) -> list[Mapping[str, object]]:
-    """Return the packages that *roots* lead to, in the order of the lock."""
-    named: dict[str, list[Mapping[str, object]]] = {}
-    excluded = set(map(canonicalize_name, choice.exclude))
-    for package in (package for package in packages if _name(package) not in excluded):
-        named.setdefault(_name(package), []).append(package)
-    seen: set[tuple[int, str, str]] = set()
-    waiting = [(package, key, name) for package in roots for key, name in _wishes(choice)]
-    while waiting:
-        package, key, name = waiting.pop()
-        if (mark := (id(package), key, name)) in seen:
-            continue
-        seen.add(mark)
-        for dependency in tables(package, key, *((name,) if name else ())):
-            extras = [("optional-dependencies", extra) for extra in strings(dependency, "extra")]
-            others = [other for other in named.get(_name(dependency), ()) if _meets(other, dependency)]
-            waiting += [(other, *wish) for other in others for wish in (("dependencies", ""), *extras)]
-    reached = {number for number, _, _ in seen}
-    return [package for package in packages if id(package) in reached]
-
-
-def _wishes(choice: Choice) -> Iterator[tuple[str, str]]:
-    yield "dependencies", ""
-    yield from (("optional-dependencies", canonicalize_name(name)) for name in choice.extras)
-    yield from (("dev-dependencies", canonicalize_name(name)) for name in choice.groups)
-
-
-def _meets(package: Mapping[str, object], dependency: Mapping[str, object]) -> bool:
-    return all(package.get(key) == dependency.get(key, package.get(key)) for key in ("version", "source"))
-
-
-def _members(lock: Mapping[str, object], packages: Iterable[Mapping[str, object]]) -> list[Mapping[str, object]]:
-    names = strings(lock, "manifest", "members")
-    return [package for package in packages if _name(package) in names]
-
-
-def _archives(root: Path, packages: Iterable[Mapping[str, object]]) -> Iterator[LocalArchive]:
-    for package in packages:
-        place = table(package, "source").get("path")
-        if isinstance(place, str):
-            yield LocalArchive(name=_name(package), path=_absolute(root, place))
-
-
-def _asked(manifest: Mapping[str, object], choice: Choice) -> Mapping[str, object]:
-    """Return what *manifest* asks for itself: a lock that does not fit has to be found out, so it counts as well."""
-    extras = table(manifest, "project", "optional-dependencies")
-    groups = table(manifest, "dependency-groups")
-    return {
-        "dependencies": strings(manifest, "project", "dependencies"),
-        "extras": {name: strings(extras, name) for name in extras if name in choice.extras},
-        "groups": {name: groups[name] for name in groups if name in choice.groups},
-        "sources": table(manifest, "tool", "uv", "sources"),
-    }
-
-
-def _fits(package: Mapping[str, object], manifest: Mapping[str, object]) -> bool:
-    """Tell whether the lock was made for *manifest*, as far as names and versions tell."""
-    locked = tables(package, "metadata", "requires-dist")
-    extras = table(manifest, "project", "optional-dependencies")
-    asked = [("", text) for text in strings(manifest, "project", "dependencies")]
-    asked += [(extra, text) for extra in extras for text in strings(extras, extra)]
-    return {_locked_key(each) for each in locked} == {_asked_key(extra, text) for extra, text in asked}
-
-
-def _locked_key(dependency: Mapping[str, object]) -> tuple[str, str, str]:
-    extra = _EXTRA.search(str(dependency.get("marker", "")))
-    return extra["name"] if extra else "", _name(dependency), str(SpecifierSet(str(dependency.get("specifier", ""))))
-
-
-def _asked_key(extra: str, text: str) -> tuple[str, str, str]:
+    as_locked = without_others(env, lock.read_text(encoding="utf-8"))
     try:
-        requirement = Requirement(text)
-    except InvalidRequirement:
-        return extra, text, ""
-    return canonicalize_name(extra) if extra else "", canonicalize_name(requirement.name), str(requirement.specifier)
+        text = host.run((*argv, "--locked"), cwd=lock.parent, env=as_locked)
+    except CommandError as error:
+        # Only a running Python that the project excludes keeps uv from comparing the lock with its manifest.
+        if "requested interpreter resolved to" not in error.output or not part.fresh:
+            refuse(lock, "uv lock", error, stale=_STALE)
+        text = host.run((*argv, "--frozen"), cwd=lock.parent, env=as_locked)
+    places = dict.fromkeys((lock.parent, locked.project))
+    manifests = [read_toml(place / "pyproject.toml") for place in places if (place / "pyproject.toml").is_file()]
+    return parsed("\n".join((*index_lines(manifests, part.indexes, env), text)), lock, links=part.links)
 
 
-def _tree(package: Mapping[str, object]) -> str | None:
-    source = table(package, "source")
-    return next((str(source[kind]) for kind in _TREES if kind in source), None)
+def workspace_lock(search: Search) -> Path | None:
+    """Return the lock of the workspace that the project at home is a member of."""
+    home, project_root = search.home, search.project_root
+    if not (home / "pyproject.toml").is_file():
+        return None
+    above = [place for place in home.parents if project_root is None or place.is_relative_to(project_root)]
+    for root in above:
+        lock = root / _LOCK
+        if lock.is_file() and (uv_lock.member(read_toml(lock), root, home) or uv_lock.claims(root, home)):
+            return lock
+    return None
 
 
-def _name(package: Mapping[str, object]) -> str:
-    return canonicalize_name(str(package.get("name", "")))
-
-
-def _absolute(root: Path, place: str) -> Path:
-    return Path(os.path.normpath(root / place))
+FORMAT: Final = Format(
+    kind="uv",
+    file=_LOCK,
+    docs="uv.md",
+    read=declared,
+    is_lock=True,
+    unlocked="pyproject",
+    above=workspace_lock,
+)

@@ -26,10 +26,9 @@ def test_a_block_is_read_in_the_encoding_of_its_file(tmp_path: Path, content: by
     file = tmp_path / "index.py"
     file.write_bytes(content)
 
-    found = script.declared(file, tmp_path, Choice()).requirements
+    found = script.declared(file, tmp_path, Choice()).content
 
-    assert found is not None
-    assert found.lines == ("six==1.17.0",)
+    assert found.shown == ("six==1.17.0",)
     assert script.requires_python(file) == ">=3.12"
 
 

@@ -1,0 +1,68 @@
+"""What the exporters of locks have in common: what they keep, how they read an answer, and what a refusal means."""
+
+import hashlib
+import re
+import tempfile
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Final, NoReturn
+
+from python_function._dependencies.formats import manifest_lines
+from python_function._dependencies.requirements_txt import read
+from python_function._dependencies.requirements_txt.read import Requirements
+from python_function._machine.host import Host
+from python_function.errors import CommandError, PackagingError
+
+_INLINE_SECRET: Final = re.compile(r"://(?!git@|\$\{\w+\}(?::\$\{\w+\})?@)[^/\s]*@")
+"""User info other than variables: what has it is not kept."""
+
+
+def kept(argv: tuple[str, ...], lock: Path, host: Host, env: Mapping[str, str]) -> str:
+    """Return what the tool of *argv* says, from the cache if it was asked before."""
+    files = (lock, lock.with_name("pyproject.toml"), lock.with_name("Pipfile"))
+    contents = [file.read_bytes() if file.is_file() else b"" for file in files]
+    key = hashlib.sha256(repr((argv, str(lock), contents)).encode()).hexdigest()
+    place = host.cache / "exports" / f"{key}.txt"
+    if place.is_file():
+        return place.read_text(encoding="utf-8")
+    text = host.run((host.uv, "tool", "run", "--quiet", "--python", host.python, *argv), cwd=lock.parent, env=env)
+    if not _INLINE_SECRET.search(text):
+        place.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.NamedTemporaryFile("w", encoding="utf-8", dir=place.parent, delete=False) as file:
+            file.write(text)
+        Path(file.name).replace(place)
+    return text
+
+
+def parsed(text: str, lock: Path, *, links: tuple[Path, ...] = ()) -> Requirements:
+    """Return what the exported *text* of *lock* asks for."""
+    lines = (
+        manifest_lines.with_braces(line) if "index-url" in line or line.startswith("-i ") else line
+        for line in text.splitlines()
+    )
+    found = read.parse("\n".join(lines), base=lock.parent, source=f"what {lock} exports", exact=True)
+    return read.from_any_index(replace(found, links=(*found.links, *links)))
+
+
+def refuse(lock: Path, command: str, error: CommandError, *, stale: Sequence[str] = ()) -> NoReturn:
+    """Tell that a tool will not export *lock*.
+
+    Args:
+        lock: The lock.
+        command: What refreshes it.
+        error: How the tool failed.
+        stale: The words that it has for a stale lock.
+    """
+    if any(words in error.output for words in stale):
+        raise PackagingError(stale_message(lock, command)) from error
+    msg = f"{lock} cannot be exported. If it is stale, run '{command}' in {lock.parent} and commit it. {error}"
+    raise PackagingError(msg) from error
+
+
+def stale_message(lock: Path, command: str) -> str:
+    """Return what to do about a stale *lock*."""
+    return (
+        f"{lock} is stale: it was made for another state of the manifest beside it. "
+        f"Run '{command}' in {lock.parent} and commit {lock.name}."
+    )

@@ -1,0 +1,125 @@
+"""``poetry.lock``: the part of it that a project needs, and whether it is stale."""
+
+import hashlib
+import json
+import os
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Final
+
+from packaging.requirements import InvalidRequirement, Requirement
+from packaging.utils import canonicalize_name
+
+from python_function._dependencies.choice import Choice
+from python_function._dependencies.local_packages import LocalArchive, LocalPackage
+from python_function._dependencies.lock_part import LockPart, canonical, titles
+from python_function._machine.toml import NOTHING, read_toml, strings, table, tables
+
+_NOISE: Final = frozenset({"description", "optional", "groups", "category", "python-versions", "url", "extras"})
+_HASHED: Final = ("dependencies", "source", "extras", "dev-dependencies")
+_HASHED_IF_THERE: Final = ("group",)
+
+
+def part_of(file: Path, project: Path, choice: Choice) -> LockPart:
+    """Return what the lock *file* says of all that *project* needs."""
+    manifest = read_toml(project / "pyproject.toml")
+    poetry = table(manifest, "tool", "poetry")
+    old_dev = ("dev",) if "dev-dependencies" in poetry else ()
+    choice.check(
+        file,
+        groups=(*table(poetry, "group"), *table(manifest, "dependency-groups"), *old_dev),
+        extras=(*table(poetry, "extras"), *table(manifest, "project", "optional-dependencies")),
+    )
+    lock = read_toml(file)
+    packages = tables(lock, "package")
+    everything = _needed(packages, set(_roots(manifest, choice)), ())
+    needed = _needed(packages, set(_roots(manifest, choice)), choice.exclude)
+    kept = {_name(package) for package in needed}
+    places = [(_name(package), *_place(project, package)) for package in needed]
+    old_files = [canonical({_name(p): table(lock, "metadata", "files").get(str(p.get("name")))}) for p in needed]
+    doubt = (
+        ()
+        if table(lock, "metadata").get("content-hash") == content_hash(manifest)
+        else (canonical(_deciding(manifest)),)
+    )
+    return LockPart(
+        identity=(*(canonical(package, _NOISE) for package in needed), *old_files, *doubt),
+        packages=titles(needed),
+        dropped=tuple(name for name in map(_name, everything) if name not in kept),
+        fresh=not doubt,
+        local=tuple(LocalPackage(name=name, directory=path) for name, kind, path in places if kind == "directory"),
+        archives=tuple(LocalArchive(name=name, path=path) for name, kind, path in places if kind == "file"),
+    )
+
+
+def version(file: Path) -> str:
+    """Return the version of the lock *file*."""
+    return str(table(read_toml(file), "metadata").get("lock-version", "1.0"))
+
+
+def _needed(
+    packages: list[Mapping[str, object]], names: set[str], exclude: Sequence[str]
+) -> list[Mapping[str, object]]:
+    wanted: dict[str, set[str]] = {}
+    for package in packages:
+        wanted.setdefault(_name(package), set()).update(map(canonicalize_name, table(package, "dependencies")))
+    excluded = frozenset(map(canonicalize_name, exclude))
+    waiting, seen = list(names - excluded), set[str](excluded)
+    while waiting:
+        name = waiting.pop()
+        if name not in seen:
+            seen.add(name)
+            waiting += wanted.get(name, ())
+    return [package for package in packages if _name(package) in seen - excluded]
+
+
+def _roots(manifest: Mapping[str, object], choice: Choice) -> Iterator[str]:
+    lists = (
+        strings(manifest, "project", "dependencies"),
+        *(strings(manifest, "project", "optional-dependencies", extra) for extra in choice.extras),
+        *(strings(manifest, "dependency-groups", group) for group in choice.groups),
+        *(strings(manifest, "tool", "poetry", "extras", extra) for extra in choice.extras),
+    )
+    for text in (text for texts in lists for text in texts):
+        try:
+            yield canonicalize_name(Requirement(text).name)
+        except InvalidRequirement:
+            continue
+    poetry = table(manifest, "tool", "poetry")
+    for name, value in table(poetry, "dependencies").items():
+        if name != "python" and not table(value).get("optional"):
+            yield canonicalize_name(name)
+    for group in choice.groups:
+        old = table(poetry, "dev-dependencies") if group == "dev" else NOTHING
+        yield from map(canonicalize_name, (*table(poetry, "group", group, "dependencies"), *old))
+
+
+def _deciding(manifest: Mapping[str, object]) -> Mapping[str, object]:
+    """Return the tables of a manifest that a lock is made from."""
+    return {" ".join(key): table(manifest, *key) for key in (("project",), ("dependency-groups",), ("tool", "poetry"))}
+
+
+def content_hash(manifest: Mapping[str, object]) -> str:
+    """Return what poetry keeps in a lock of the manifest that it was made for."""
+    project = table(manifest, "project")
+    content = {
+        key: project[key] for key in ("requires-python", "dependencies", "optional-dependencies") if key in project
+    }
+    poetry = table(manifest, "tool", "poetry")
+    groups = table(manifest, "dependency-groups")
+    new = bool(content or groups)
+    kept = {key: poetry.get(key) for key in _HASHED if key in poetry or not new}
+    kept |= {key: poetry[key] for key in _HASHED_IF_THERE if key in poetry}
+    relevant: dict[str, object] = {"project": content} if content else {}
+    relevant |= {"dependency-groups": groups} if groups else {}
+    relevant = {**relevant, "tool": {"poetry": kept}} if new else kept
+    return hashlib.sha256(json.dumps(relevant, sort_keys=True).encode()).hexdigest()
+
+
+def _place(root: Path, package: Mapping[str, object]) -> tuple[str, Path]:
+    source = table(package, "source")
+    return str(source.get("type", "")), Path(os.path.normpath(root / str(source.get("url", ""))))
+
+
+def _name(package: Mapping[str, object]) -> str:
+    return canonicalize_name(str(package.get("name", "")))

@@ -1,0 +1,174 @@
+"""``uv.lock``: the part of it that one project of a workspace needs."""
+
+import os
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Final
+
+from packaging.requirements import InvalidRequirement, Requirement
+from packaging.specifiers import SpecifierSet
+from packaging.utils import canonicalize_name
+
+from python_function._dependencies.choice import Choice
+from python_function._dependencies.local_packages import LocalArchive, LocalPackage
+from python_function._dependencies.lock_part import LockPart, canonical, titles
+from python_function._machine.redact import bare
+from python_function._machine.toml import NOTHING, read_toml, strings, table, tables
+
+_TREES: Final = ("editable", "directory", "virtual")
+"""The kinds of source that are directories; the last is never installed."""
+
+_EXTRA: Final = re.compile(r"extra == '(?P<name>[^']+)'")
+
+_NOISE: Final = frozenset({"upload-time", "size", "url", "metadata"})
+"""What may change in an entry of the lock without changing what is installed: hashes say which file it is."""
+
+
+def part_of(file: Path, project: Path, choice: Choice) -> LockPart:
+    """Return what the lock *file* says of all that *project* needs.
+
+    A virtual workspace's root is no project; all members together stand for it.
+    """
+    lock = read_toml(file)
+    packages = tables(lock, "package")
+    name = member(lock, file.parent, project)
+    roots = [package for package in packages if _name(package) == name] or _members(lock, packages)
+    manifest = read_toml(project / "pyproject.toml")
+    old_dev = ("dev",) if strings(manifest, "tool", "uv", "dev-dependencies") else ()
+    extras = (extra for package in roots for extra in table(package, "optional-dependencies"))
+    choice.check(
+        file,
+        groups=(*table(manifest, "dependency-groups"), *old_dev),
+        extras=(*table(manifest, "project", "optional-dependencies"), *extras),
+    )
+    needed = [package for package in _reachable(packages, roots, choice) if not (name and package in roots)]
+    fits = all(_fits(package, manifest) for package in roots) if name else project == file.parent
+    part = _part(file.parent, needed, name)
+    return replace(part, fresh=fits, identity=(*part.identity, canonical(_asked(manifest, choice))))
+
+
+def member(lock: Mapping[str, object], root: Path, directory: Path) -> str | None:
+    """Return the name that *lock*, which is in *root*, has for the project in *directory*."""
+    place = Path(os.path.relpath(directory, root)).as_posix()
+    return next((_name(package) for package in tables(lock, "package") if _tree(package) == place), None)
+
+
+def claims(root: Path, directory: Path) -> bool:
+    """Tell whether the workspace in *root* counts *directory* among its members, whatever its lock says."""
+    workspace = table(
+        read_toml(root / "pyproject.toml") if (root / "pyproject.toml").is_file() else NOTHING, "tool", "uv"
+    )
+    inside, outside = (
+        any(directory in root.glob(pattern) for pattern in strings(workspace, "workspace", key))
+        for key in ("members", "exclude")
+    )
+    return inside and not outside
+
+
+def _part(root: Path, needed: Sequence[Mapping[str, object]], name: str | None) -> LockPart:
+    sources = [table(package, "source") for package in needed]
+    registries = [str(source["registry"]) for source in sources if "registry" in source]
+    places = [(package, _tree(package)) for package in needed if "virtual" not in table(package, "source")]
+    return LockPart(
+        member=name,
+        identity=tuple(canonical(package, _NOISE) for package in needed),
+        packages=titles(needed),
+        local=tuple(LocalPackage(name=_name(p), directory=_absolute(root, place)) for p, place in places if place),
+        archives=tuple(_archives(root, needed)),
+        links=tuple(dict.fromkeys(_absolute(root, place) for place in registries if "://" not in place)),
+        indexes=tuple(dict.fromkeys(bare(url) for url in registries if "://" in url)),
+    )
+
+
+def _reachable(
+    packages: Sequence[Mapping[str, object]], roots: Iterable[Mapping[str, object]], choice: Choice
+) -> list[Mapping[str, object]]:
+    """Return the packages that *roots* lead to, in the order of the lock."""
+    named: dict[str, list[Mapping[str, object]]] = {}
+    excluded = set(map(canonicalize_name, choice.exclude))
+    for package in (package for package in packages if _name(package) not in excluded):
+        named.setdefault(_name(package), []).append(package)
+    seen: set[tuple[int, str, str]] = set()
+    waiting = [(package, key, name) for package in roots for key, name in _wishes(choice)]
+    while waiting:
+        package, key, name = waiting.pop()
+        if (mark := (id(package), key, name)) in seen:
+            continue
+        seen.add(mark)
+        for dependency in tables(package, key, *((name,) if name else ())):
+            extras = [("optional-dependencies", extra) for extra in strings(dependency, "extra")]
+            others = [other for other in named.get(_name(dependency), ()) if _meets(other, dependency)]
+            waiting += [(other, *wish) for other in others for wish in (("dependencies", ""), *extras)]
+    reached = {number for number, _, _ in seen}
+    return [package for package in packages if id(package) in reached]
+
+
+def _wishes(choice: Choice) -> Iterator[tuple[str, str]]:
+    yield "dependencies", ""
+    yield from (("optional-dependencies", canonicalize_name(name)) for name in choice.extras)
+    yield from (("dev-dependencies", canonicalize_name(name)) for name in choice.groups)
+
+
+def _meets(package: Mapping[str, object], dependency: Mapping[str, object]) -> bool:
+    return all(package.get(key) == dependency.get(key, package.get(key)) for key in ("version", "source"))
+
+
+def _members(lock: Mapping[str, object], packages: Iterable[Mapping[str, object]]) -> list[Mapping[str, object]]:
+    names = strings(lock, "manifest", "members")
+    return [package for package in packages if _name(package) in names]
+
+
+def _archives(root: Path, packages: Iterable[Mapping[str, object]]) -> Iterator[LocalArchive]:
+    for package in packages:
+        place = table(package, "source").get("path")
+        if isinstance(place, str):
+            yield LocalArchive(name=_name(package), path=_absolute(root, place))
+
+
+def _asked(manifest: Mapping[str, object], choice: Choice) -> Mapping[str, object]:
+    """Return what *manifest* asks for itself: a lock that does not fit has to be found out, so it counts as well."""
+    extras = table(manifest, "project", "optional-dependencies")
+    groups = table(manifest, "dependency-groups")
+    return {
+        "dependencies": strings(manifest, "project", "dependencies"),
+        "extras": {name: strings(extras, name) for name in extras if name in choice.extras},
+        "groups": {name: groups[name] for name in groups if name in choice.groups},
+        "sources": table(manifest, "tool", "uv", "sources"),
+    }
+
+
+def _fits(package: Mapping[str, object], manifest: Mapping[str, object]) -> bool:
+    """Tell whether the lock was made for *manifest*, as far as names and versions tell."""
+    locked = tables(package, "metadata", "requires-dist")
+    extras = table(manifest, "project", "optional-dependencies")
+    asked = [("", text) for text in strings(manifest, "project", "dependencies")]
+    asked += [(extra, text) for extra in extras for text in strings(extras, extra)]
+    return {_locked_key(each) for each in locked} == {_asked_key(extra, text) for extra, text in asked}
+
+
+def _locked_key(dependency: Mapping[str, object]) -> tuple[str, str, str]:
+    extra = _EXTRA.search(str(dependency.get("marker", "")))
+    return extra["name"] if extra else "", _name(dependency), str(SpecifierSet(str(dependency.get("specifier", ""))))
+
+
+def _asked_key(extra: str, text: str) -> tuple[str, str, str]:
+    try:
+        requirement = Requirement(text)
+    except InvalidRequirement:
+        return extra, text, ""
+    return canonicalize_name(extra) if extra else "", canonicalize_name(requirement.name), str(requirement.specifier)
+
+
+def _tree(package: Mapping[str, object]) -> str | None:
+    source = table(package, "source")
+    return next((str(source[kind]) for kind in _TREES if kind in source), None)
+
+
+def _name(package: Mapping[str, object]) -> str:
+    return canonicalize_name(str(package.get("name", "")))
+
+
+def _absolute(root: Path, place: str) -> Path:
+    return Path(os.path.normpath(root / place))
