@@ -63,12 +63,13 @@ def arm64(engine: Engine) -> Engine:
 @pytest.fixture
 def arm64_latest(arm64: Engine) -> Iterator[Engine]:
     """Docker, with `latest` of the runtimes' images naming the arm64 ones while the test runs."""
-    pairs = [(image, runtime_image(image.python, "x86_64")) for image in IMAGES if image.machine == "arm64"]
-    for foreign, _ in pairs:
-        arm64.tag(foreign.tag, foreign.latest)
+    images = [image for image in IMAGES if image.machine == "arm64"]
+    native = {image.latest: arm64.identity(image.latest) for image in images}
+    for image in images:
+        arm64.tag(image.tag, image.latest)
     yield arm64
-    for _, native in pairs:
-        arm64.tag(native.tag, native.latest)
+    for latest, identity in native.items():
+        arm64.tag(identity, latest)
 
 
 @pytest.fixture(scope="session")

@@ -26,6 +26,17 @@ class Engine:
         found = self.call("image", "inspect", "--format", "{{.Architecture}}", tag)
         return found.stdout.strip() if found.returncode == 0 else None
 
+    def label(self, tag: str, name: str) -> str:
+        """Return the value of an image's label, empty where there is none."""
+        form = '{{index .Config.Labels "' + name + '"}}'
+        return self.call("image", "inspect", "--format", form, tag).stdout.strip()
+
+    def identity(self, tag: str) -> str:
+        """Return what names an image whatever tags it has."""
+        found = self.call("image", "inspect", "--format", "{{.Id}}", tag)
+        found.check_returncode()
+        return found.stdout.strip()
+
     def tag(self, image: str, tag: str) -> None:
         """Give an image another name."""
         self.call("tag", image, tag).check_returncode()

@@ -14,6 +14,9 @@ RUNTIME = ("python3", "python3-pip", "python3-venv", "python3-dev", "gcc", "libc
 # What Debian takes for granted and an image that is only unpacked therefore lacks.
 ESSENTIALS = ("base-files", "bash", "coreutils", "dash", "findutils", "grep", "libc-bin", "sed", "tar")
 SUITES = {"3.11": "bookworm", "3.13": "trixie"}
+STAND_IN = "cdk-python-function.stand-in"
+"""The label of the images that are made here."""
+
 ENGINE_MACHINES = {"x86_64": "amd64", "arm64": "arm64"}
 
 

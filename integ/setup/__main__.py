@@ -16,7 +16,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from integ.engine import Engine
-from integ.images import IMAGES, PODMAN_IMAGES, Image
+from integ.images import IMAGES, PODMAN_IMAGES, STAND_IN, Image
 from integ.setup import rootfs
 
 DOCKER = Engine("docker")
@@ -38,18 +38,19 @@ def ensure_emulation() -> None:
     """Let this machine's kernel run aarch64 programs."""
     if (BINFMT / "qemu-aarch64").exists() or os.uname().machine == "aarch64":
         return
-    if shutil.which("update-binfmts") is None or os.geteuid() != 0:
+    emulators = find("update-binfmts")
+    if emulators is None or os.geteuid() != 0:
         say("arm64 programs cannot run here: needs root, qemu-user-static and binfmt-support")
         return
     if not (BINFMT / "register").exists():
         call("mount", "-t", "binfmt_misc", "binfmt_misc", str(BINFMT))
-    call("update-binfmts", "--enable", "qemu-aarch64")
+    call(emulators, "--enable", "qemu-aarch64")
 
 
 def ensure_images() -> None:
     """Make the images that the engine does not have."""
     missing = [image for image in IMAGES if not present(image)]
-    if missing and (shutil.which("mmdebstrap") is None or os.geteuid() != 0):
+    if missing and (find("mmdebstrap") is None or os.geteuid() != 0):
         names = ", ".join(image.tag for image in missing)
         say(f"these images are not there, and making them needs root and mmdebstrap: {names}")
         return
@@ -61,13 +62,18 @@ def ensure_images() -> None:
 def present(image: Image) -> bool:
     """Whether the image is there; its names are put right, the real image's and those of a test that was killed."""
     if DOCKER.machine(image.tag) == image.engine_machine:
-        if image.machine == "x86_64":
+        if image.machine == "x86_64" and is_ours_to_name(image.latest):
             DOCKER.tag(image.tag, image.latest)
         return True
     if DOCKER.machine(image.latest) == image.engine_machine:
         DOCKER.tag(image.latest, image.tag)
         return True
     return False
+
+
+def is_ours_to_name(tag: str) -> bool:
+    """Whether a tag names nothing yet, or a stand-in: the real image is never replaced."""
+    return DOCKER.machine(tag) is None or bool(DOCKER.label(tag, STAND_IN))
 
 
 def make_image(image: Image) -> None:
@@ -92,6 +98,11 @@ def ensure_podman_images() -> None:
         if PODMAN.machine(image.latest) is None and DOCKER.machine(image.latest) is not None:
             with subprocess.Popen((DOCKER.command, "save", image.latest), stdout=subprocess.PIPE) as save:
                 subprocess.run((PODMAN.command, "load", "--quiet"), stdin=save.stdout, check=True)
+
+
+def find(program: str) -> str | None:
+    """Return the path of a program, which may be where only root's PATH leads."""
+    return shutil.which(program, path=os.pathsep.join((*os.get_exec_path(), "/usr/local/sbin", "/usr/sbin", "/sbin")))
 
 
 def call(*command: str) -> None:

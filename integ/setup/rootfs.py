@@ -10,7 +10,7 @@ import tarfile
 from pathlib import Path
 from typing import IO, TYPE_CHECKING
 
-from integ.images import runtime_image
+from integ.images import STAND_IN, runtime_image
 
 if TYPE_CHECKING:
     from integ.images import Image
@@ -115,7 +115,10 @@ def configuration(image: Image, layers: tuple[Path, ...]) -> dict[str, object]:
     return {
         "architecture": image.engine_machine,
         "os": "linux",
-        "config": {"Env": [f"{name}={value}" for name, value in environment.items()]},
+        "config": {
+            "Env": [f"{name}={value}" for name, value in environment.items()],
+            "Labels": {STAND_IN: "true"},
+        },
         "rootfs": {"type": "layers", "diff_ids": [f"sha256:{digest(layer)}" for layer in layers]},
     }
 
