@@ -70,19 +70,24 @@ class HookMethods(Protocol):
 class CommandHooks:
     """Shell commands that run before and after bundling, where the bundle is built.
 
-    They start in a copy of the entry that they may write to; what ``before_bundling`` leaves there is bundled. bash
-    runs them, or sh where there is no bash. The first that fails stops the build. A function is called once, with
+    Those of ``before_bundling`` start in a copy of the entry that they may write to; what they leave there is bundled.
+    Those of ``after_bundling`` start in the bundle, where the code is. bash runs them, or sh where there is no bash,
+    and what they print is shown. The first that fails stops the build. A function is called once, with
     ``/asset-input`` and ``/asset-output``; commands that name these directories work on the host as well.
 
     Example:
-        >>> CommandHooks(before_bundling="python -m pytest tests", after_bundling=["rm -rf /asset-output/docs"])
-        CommandHooks(before_bundling='python -m pytest tests', after_bundling=['rm -rf /asset-output/docs'])
+        >>> CommandHooks(before_bundling="python -m pytest tests", after_bundling=["rm -rf docs"])
+        CommandHooks(before_bundling='python -m pytest tests', after_bundling=['rm -rf docs'])
 
     .. versionadded:: 0.1.0
     """
 
     before_bundling: Commands = ()
     after_bundling: Commands = ()
+
+    def __bool__(self) -> bool:
+        """Tell whether there is anything to run."""
+        return bool(self.before_bundling or self.after_bundling)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -124,7 +129,8 @@ class BundlingOptions:
         volumes: Further directories of this machine to mount for the build.
         volumes_from: Containers to mount the volumes of.
         security_opt: A security option of the engine.
-        working_directory: Where hooks and ``command`` start in the container, by default ``/asset-input``.
+        working_directory: Where ``before_bundling`` and ``command`` start in the container, by default
+            ``/asset-input``.
         entrypoint: What runs the command in the container, by default a shell.
         command: What to run in the container in place of the whole build: it fills ``/asset-output`` itself.
         bundling_file_access: ``VOLUME_COPY`` copies files in and out where the engine cannot mount this machine's.

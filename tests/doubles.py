@@ -22,8 +22,8 @@ class Recorder:
     environments: list[Mapping[str, str]] = field(default_factory=list[Mapping[str, str]])
     answer: Callable[[Sequence[str]], str] = lambda _: ""
 
-    def __call__(self, argv: Sequence[str], *, cwd: Path, env: Mapping[str, str]) -> str:
-        del cwd
+    def __call__(self, argv: Sequence[str], *, cwd: Path, env: Mapping[str, str], shown: bool = False) -> str:
+        del cwd, shown
         self.calls.append(tuple(argv))
         self.environments.append(env)
         return self.answer(argv)

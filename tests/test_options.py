@@ -110,6 +110,11 @@ def test_auto_is_left_open_by_all_other_options() -> None:
     assert BundlingOptions(strategy="local", command_hooks=CommandHooks()).effective_strategy == "local"
 
 
+@pytest.mark.parametrize("hooks", [CommandHooks(), CommandHooks(before_bundling=[], after_bundling="")])
+def test_hooks_without_a_command_decide_nothing(hooks: CommandHooks) -> None:
+    assert BundlingOptions(command_hooks=hooks).effective_strategy == "auto"
+
+
 class Methods:
     def before_bundling(self, input_dir: str, output_dir: str) -> list[str]:
         return [f"cp {input_dir}/a {output_dir}"]
@@ -132,6 +137,12 @@ class Methods:
 )
 def test_hooks_come_in_many_shapes(hooks: CommandHooks | Methods | None, expected: object) -> None:
     assert lines(BundlingOptions(command_hooks=hooks).command_hooks) == expected
+
+
+def test_hooks_get_the_folder_that_everything_goes_into() -> None:
+    hooks = CommandHooks(after_bundling=lambda i, o: [f"ls {i} {o}"])
+
+    assert lines(hooks, prefix="python") == ((), ("ls /asset-input /asset-output/python",))
 
 
 @pytest.mark.parametrize("wrong", [3, [1], None, {"a"}])

@@ -62,6 +62,10 @@ def tree(root: Path) -> dict[str, tuple[int, bytes]]:
     }
 
 
+def before(*lines: str) -> CommandHooks:
+    return CommandHooks(before_bundling=lines)
+
+
 def after(*lines: str) -> CommandHooks:
     return CommandHooks(after_bundling=lines)
 
@@ -178,9 +182,7 @@ def test_podman_builds_too(podman: Engine, bundle: Bundle, monkeypatch: pytest.M
 def test_an_option_of_the_container_has_its_effect(
     bundle: Bundle, options: dict[str, Any], command: str, printed: str
 ) -> None:
-    asset = bundle(
-        image=BARE_IMAGE, command_hooks=after(f"cd . && {{ {command}; }} > /asset-output/printed"), **options
-    )
+    asset = bundle(image=BARE_IMAGE, command_hooks=before(f"{{ {command}; }} > /asset-input/printed"), **options)
 
     assert (asset / "printed").read_text() == printed
 

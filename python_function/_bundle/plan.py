@@ -20,9 +20,9 @@ def plan(spec: BundleSpec, requirements: Requirements, site: Site) -> tuple[Step
             arguments=spec.installer_args,
         ),
         CopySource(source=site.input, destination=destination, rules=spec.source.rules, strip=spec.source.root),
-        *_hook("after_bundling", spec.after),
+        *_hook("after_bundling", spec.after, destination),
     )
 
 
-def _hook(phase: str, lines: tuple[str, ...]) -> tuple[Step, ...]:
-    return (Hook(phase=phase, lines=lines),) if lines else ()
+def _hook(phase: str, lines: tuple[str, ...], directory: str = "") -> tuple[Step, ...]:
+    return (Hook(phase=phase, lines=lines, directory=directory),) if lines else ()

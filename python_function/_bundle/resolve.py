@@ -169,7 +169,7 @@ def _spec(
     notices: tuple[Notice, ...] = (),
 ) -> BundleSpec:
     options, container = wanted.options, wanted.container
-    before, after = hooks.lines(options.command_hooks)
+    before, after = hooks.lines(options.command_hooks, prefix=prefix)
     kind = options.packaging or (detect.kind_of_file(index) if source.only and index else None)
     packaging = detect.detect(
         source.directory, index=index, packaging=kind, project_root=source.within, choice=options.choice

@@ -21,7 +21,7 @@ class Container:
         volumes: Host path, container path and, where one is given, consistency of each volume.
         volumes_from: The containers whose volumes it gets.
         security_opt: A security option of the engine.
-        working_directory: Where hooks and *command* start; ``None`` for the input directory.
+        working_directory: Where hooks before bundling and *command* start; ``None`` for the input directory.
         entrypoint: What runs the command.
         command: What runs in place of the whole build.
         copies: Whether input and output are copied instead of mounted.

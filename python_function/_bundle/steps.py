@@ -51,15 +51,17 @@ class Run:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Hook:
-    """Run the user's own lines in one shell in the input directory; the first that fails ends the build.
+    """Run the user's own lines in one shell; the first that fails ends the build. The user sees what they print.
 
     Attributes:
         phase: The option they come from, ``before_bundling`` or ``after_bundling``.
         lines: The lines, verbatim.
+        directory: Where they start, if not in the input directory, or where the user wants everything to.
     """
 
     phase: str
     lines: tuple[str, ...]
+    directory: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

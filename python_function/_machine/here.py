@@ -29,7 +29,7 @@ def host(name: str, *, environ: Mapping[str, str], write: Callable[[str], None],
     report = Report(name=name, write=write, detail=detail)
     return Host(
         environ=environ,
-        run=Process(progress=report.progress, waiting=report.say),
+        run=Process(progress=report.progress, show=report.show, waiting=report.say),
         report=report,
         cache=platformdirs.user_cache_path("cdk-python-function"),
         uv=uv_package.find_uv_bin(),

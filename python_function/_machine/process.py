@@ -16,12 +16,24 @@ from python_function.errors import CommandError, ProgramNotFoundError
 PATIENCE: Final = 30.0
 """Seconds without output after which a line says that a program still runs."""
 
+_LINGERING: Final = 1.0
+"""Seconds without output after which a program that has ended is taken to have left its output to somebody else."""
+
+_ENDINGS: Final = frozenset({"stdout", "stderr", "program"})
+"""What of a program comes to an end."""
+
 
 class Runner(Protocol):
     """Runs one program and returns its standard output."""
 
-    def __call__(self, argv: Sequence[str], *, cwd: Path, env: Mapping[str, str]) -> str:
+    def __call__(self, argv: Sequence[str], *, cwd: Path, env: Mapping[str, str], shown: bool = False) -> str:
         """Run *argv* in *cwd* with exactly *env*.
+
+        Args:
+            argv: The program and its arguments.
+            cwd: Where it starts.
+            env: All of its environment.
+            shown: Whether its standard output is for the user, however little else is wanted.
 
         Raises:
             CommandError: It failed.
@@ -37,50 +49,58 @@ class Process:
     Attributes:
         progress: Gets every line of output, secrets masked.
         waiting: Gets a line when a program has been silent for long.
+        show: Gets what is for the user, where that goes elsewhere.
         secrets: What to mask besides the secrets in the environment of a run.
     """
 
     progress: Callable[[str], None]
     waiting: Callable[[str], None]
+    show: Callable[[str], None] | None = None
     secrets: tuple[str, ...] = ()
 
-    def __call__(self, argv: Sequence[str], *, cwd: Path, env: Mapping[str, str]) -> str:
+    def __call__(self, argv: Sequence[str], *, cwd: Path, env: Mapping[str, str], shown: bool = False) -> str:
         """Run *argv* in *cwd* with exactly *env* and return what it wrote to standard output."""
         hidden = (*environment.secrets(env), *self.secrets)
-        shown = environment.mask(shlex.join(argv), hidden)
-        with _start(argv, cwd, env) as program:
-            try:
-                lines = self._follow(program, hidden, argv[0])
-                returncode = program.wait()
-            except BaseException:
-                _stop(program)
-                raise
+        program = _start(argv, cwd, env)
+        try:
+            lines = self._follow(program, hidden, Path(argv[0]).name, shown=shown)
+            returncode = program.wait()
+        except BaseException:
+            _stop(program)
+            raise
         if returncode:
             output = environment.mask("".join(text for _, text in lines), hidden)
-            msg = f"command failed with exit code {returncode} in {cwd}: {shown}"
+            msg = f"command failed with exit code {returncode} in {cwd}: {environment.mask(shlex.join(argv), hidden)}"
             raise CommandError(msg, returncode=returncode, output=output)
         return "".join(text for is_result, text in lines if is_result)
 
-    def _follow(self, program: subprocess.Popen[str], hidden: Sequence[str], name: str) -> list[tuple[bool, str]]:
+    def _follow(
+        self, program: subprocess.Popen[str], hidden: Sequence[str], name: str, *, shown: bool
+    ) -> list[tuple[bool, str]]:
+        """Return the lines of *program*, and which of them are its result, when it has ended.
+
+        What it leaves running in the background may hold its output open for ever; nobody waits for that.
+        """
         lines: list[tuple[bool, str]] = []
-        arrived: queue.SimpleQueue[tuple[bool, str]] = queue.SimpleQueue()
-        streams = [stream for stream in (program.stdout, program.stderr) if stream is not None]
-        for stream in streams:
-            threading.Thread(target=_read, args=(stream, stream is program.stdout, arrived), daemon=True).start()
-        ended, silent = 0, 0.0
-        while ended < len(streams):
+        arrived = _arrivals(program)
+        missing, silent, patience = _ENDINGS, 0.0, PATIENCE
+        while missing:
             try:
-                is_result, text = arrived.get(timeout=PATIENCE)
+                source, text = arrived.get(timeout=patience)
             except queue.Empty:
+                if patience == _LINGERING:
+                    break
                 silent += PATIENCE
-                self.waiting(f"{Path(name).name} is still at work, silent for {silent:.0f} s")
+                self.waiting(f"{name} is still at work, silent for {silent:.0f} s")
                 continue
             silent = 0.0
-            if not text:
-                ended += 1
+            if text:
+                lines.append((source == "stdout", text))
+                line = environment.mask(text.rstrip("\n"), hidden)
+                (self.show or self.progress if shown and source == "stdout" else self.progress)(line)
                 continue
-            lines.append((is_result, text))
-            self.progress(environment.mask(text.rstrip("\n"), hidden))
+            missing = missing - {source}
+            patience = _LINGERING if "program" not in missing else PATIENCE
         return lines
 
 
@@ -102,10 +122,25 @@ def _start(argv: Sequence[str], cwd: Path, env: Mapping[str, str]) -> subprocess
         raise ProgramNotFoundError(msg) from error
 
 
-def _read(stream: IO[str], is_result: bool, arrived: "queue.SimpleQueue[tuple[bool, str]]") -> None:  # noqa: FBT001 - a thread's target
-    for line in stream:
-        arrived.put((is_result, line))
-    arrived.put((is_result, ""))
+def _arrivals(program: subprocess.Popen[str]) -> "queue.SimpleQueue[tuple[str, str]]":
+    """Return where the lines of *program* arrive, each with its source, and an empty text when a source has ended."""
+    arrived: queue.SimpleQueue[tuple[str, str]] = queue.SimpleQueue()
+
+    def read(source: str, stream: IO[str]) -> None:
+        with stream:
+            for line in stream:
+                arrived.put((source, line))
+        arrived.put((source, ""))
+
+    def wait() -> None:
+        program.wait()
+        arrived.put(("program", ""))
+
+    for source, stream in (("stdout", program.stdout), ("stderr", program.stderr)):
+        if stream is not None:
+            threading.Thread(target=read, args=(source, stream), daemon=True).start()
+    threading.Thread(target=wait, daemon=True).start()
+    return arrived
 
 
 def _stop(program: subprocess.Popen[str]) -> None:

@@ -22,6 +22,10 @@ class Report:
         """Tell what happens."""
         self.write(f"{self.name}: {text}")
 
+    def show(self, line: str) -> None:
+        """Show a line that a command of the user's own has printed."""
+        self.write(f"  {line}")
+
     def progress(self, line: str) -> None:
         """Show a line of a program's output."""
         if self.detail and line:

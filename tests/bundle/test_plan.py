@@ -38,7 +38,7 @@ def test_hooks_stand_around_everything(spec: BundleSpec) -> None:
     steps = plan(replace(spec, before=("a",), after=("b", "c")), PINNED, LOCAL)
 
     assert steps[0] == Hook(phase="before_bundling", lines=("a",))
-    assert steps[-1] == Hook(phase="after_bundling", lines=("b", "c"))
+    assert steps[-1] == Hook(phase="after_bundling", lines=("b", "c"), directory="/out")
 
 
 def test_the_source_is_copied_after_the_installation_and_so_wins(spec: BundleSpec) -> None:

@@ -1,4 +1,5 @@
 import os
+import signal
 import sys
 import time
 from collections.abc import Mapping
@@ -69,6 +70,29 @@ def test_a_silent_program_is_said_to_be_still_at_work(tmp_path: Path, monkeypatc
 
     assert waited
     assert "is still at work" in waited[0]
+
+
+def test_what_is_left_in_the_background_is_not_waited_for(tmp_path: Path) -> None:
+    argv = ("sh", "-c", "sleep 60 & echo $!")
+
+    pid = Process(progress=lambda _: None, waiting=print)(argv, cwd=tmp_path, env=ENVIRONMENT)
+
+    os.kill(int(pid), signal.SIGKILL)
+
+
+def test_what_a_program_prints_at_its_end_is_not_lost(tmp_path: Path) -> None:
+    assert run("print('x' * 1_000_000)", tmp_path) == "x" * 1_000_000 + "\n"
+
+
+def test_what_is_for_the_user_is_shown_and_the_rest_is_progress(tmp_path: Path) -> None:
+    progress: list[str] = []
+    shown: list[str] = []
+    process = Process(progress=progress.append, show=shown.append, waiting=print)
+    argv = ("sh", "-c", "echo result; echo $MY_TOKEN; echo aside >&2")
+
+    process(argv, cwd=tmp_path, env={**ENVIRONMENT, "MY_TOKEN": "s3ntinel"}, shown=True)
+
+    assert (shown, progress) == (["result", "***"], ["aside"])
 
 
 def test_output_that_is_no_text_is_no_problem(tmp_path: Path) -> None:

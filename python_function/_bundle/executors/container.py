@@ -83,7 +83,8 @@ class ContainerBuild:
             if self.container.copies:
                 self._run_on_copies(name, script, directories)
             else:
-                self._call("run", "--rm", "--name", name, *self._mounts(directories), *self._arguments(script))
+                options = ("--rm", "--name", name, *self._mounts(directories))
+                self._call("run", *options, *self._arguments(script), shown=True)
         except CommandError as error:
             if error.returncode != engine_errors.ENGINE_FAILED:
                 self._open_again(directories)
@@ -116,7 +117,7 @@ class ContainerBuild:
             for source in (directories.input, directories.output, directories.scratch):
                 self._call("cp", str(source), f"{name}:/")
             self._call("cp", str(directories.uv), f"{name}:{UV}")
-            self._call("start", "--attach", name)
+            self._call("start", "--attach", name, shown=True)
             self._call("cp", f"{name}:{OUTPUT}/.", str(directories.output))
         finally:
             self._remove(name)
@@ -125,9 +126,10 @@ class ContainerBuild:
     def _engine(self) -> str:
         return self.host.environ.get("CDK_DOCKER", "docker")
 
-    def _call(self, *arguments: str) -> None:
+    def _call(self, *arguments: str, shown: bool = False) -> None:
         handed_on = {name: value for name, value in self._variables if name not in _CLIENT_NAMES}
-        self.host.run((self._engine, *arguments), cwd=Path.cwd(), env={**self.host.environ, **handed_on})
+        env = {**self.host.environ, **handed_on}
+        self.host.run((self._engine, *arguments), cwd=Path.cwd(), env=env, shown=shown)
 
     def _remove(self, name: str) -> None:
         try:

@@ -111,7 +111,8 @@ class LocalBuild:
         shell = shutil.which("bash") or "sh"
         text = hook_text(hook, self._placed)
         try:
-            self.host.run((shell, "-c", text), cwd=Path(self.site.input), env={**self.host.environ, **self.environment})
+            env = {**self.host.environ, **self.environment}
+            self.host.run((shell, "-c", text), cwd=Path(self.site.input), env=env, shown=True)
         except CommandError as error:
             msg = f"{hook.phase} hook failed with exit code {error.returncode}.\n{error.output}"
             raise BundlingError(msg) from error

@@ -12,12 +12,13 @@ _PROLOGUE: Final = """\
 umask 022
 failed() {
     code=$?
-    printf '%s\\n' "could not $1 (exit code $code)" >&2
+    printf '%s\\n' "could not $1 (exit code $code)"
     exit "$code"
 }
 """
 
 _BLAME: Final = """\
+exec 2>&1
 trap 'code=$?; [ "$code" = 0 ] || printf "%s failed with exit code %s\\n" "$_hook" "$code" >&2' EXIT
 """
 _GO_ON: Final = '_code=$?; [ "$_code" = 0 ] || exit "$_code"\n'
@@ -49,7 +50,7 @@ def _rendered(step: Step, python: str, tools: str) -> str:
             unset = (part for name in sorted(UNSET) for part in ("-u", name))
             return _line(("env", *unset, *step.argv), step.purpose)
         case Hook():
-            return _line(("sh", "-c", _HOOK_SHELL, hook_text(step)), f"run the hooks of {step.phase}")
+            return _attempt(("sh", "-c", _HOOK_SHELL, hook_text(step)), f"run the hooks of {step.phase}") + "\n"
         case CopySource():
             rules = json.dumps(step.rules)
             argv = (python, f"{tools}/tree.py", step.source, step.destination, rules, step.strip)
@@ -64,11 +65,18 @@ def _rendered(step: Step, python: str, tools: str) -> str:
 
 
 def _line(argv: Iterable[str], purpose: str) -> str:
-    return f"{shlex.join(argv)} || failed {shlex.quote(purpose)}\n"
+    """Return what leaves standard output to the user's own commands."""
+    return f"{{ {_attempt(argv, purpose)}; }} >&2\n"
+
+
+def _attempt(argv: Iterable[str], purpose: str) -> str:
+    return f"{shlex.join(argv)} || failed {shlex.quote(purpose)}"
 
 
 def hook_text(hook: Hook, placed: Callable[[str], str] = str) -> str:
     """Return the lines of *hook* as one script: a line that fails, or exits, ends it and is named.
+
+    All that it prints goes to one place, which keeps its order.
 
     Args:
         hook: What to run.
@@ -76,4 +84,6 @@ def hook_text(hook: Hook, placed: Callable[[str], str] = str) -> str:
     """
     names = (f"{hook.phase}, command {number}: {line!r}" for number, line in enumerate(hook.lines, start=1))
     named = zip(names, hook.lines, strict=True)
-    return _BLAME + "".join(f"_hook={shlex.quote(name)}\n{placed(line)}\n{_GO_ON}" for name, line in named)
+    place = shlex.quote(hook.directory)
+    start = f"mkdir -p {place} && cd {place} || exit\n" if hook.directory else ""
+    return _BLAME + start + "".join(f"_hook={shlex.quote(name)}\n{placed(line)}\n{_GO_ON}" for name, line in named)

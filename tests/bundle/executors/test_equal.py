@@ -109,10 +109,7 @@ def test_both_executors_make_the_same_tree(
         spec,
         source=Source(directory=nasty, excludes=EXCLUDES),
         before=("echo generated > 'made by hook.py'", "mkdir -p data; echo no > data/made.json # a comment"),
-        after=(
-            'cd /asset-output && [[ -f index.py ]] && printf "%s" "$PWD" | wc -c > length',
-            "ln -s index.py again.py",
-        ),
+        after=('[[ -f index.py ]] && printf "%s" "$PWD" | wc -c > length', "ln -s index.py again.py"),
     )
     first, second = site("one", nasty), site("two", nasty)
 
@@ -160,7 +157,7 @@ def test_the_first_line_of_a_hook_that_fails_ends_the_script(site: Callable[[str
     done = by_script((HOOK, CleanInstalled(directory=here.output)), here, "sh")
 
     assert done.returncode == 3
-    assert """after_bundling, command 2: "sh -c 'exit 3'" failed with exit code 3""" in done.stderr
+    assert """after_bundling, command 2: "sh -c 'exit 3'" failed with exit code 3""" in done.stdout
     assert Path(here.input, "one").exists()
     assert not Path(here.input, "two").exists()
 
@@ -203,7 +200,7 @@ def test_a_line_that_exits_is_named_too(site: Callable[[str, Path], Site], entry
     done = by_script((Hook(phase="before_bundling", lines=("echo why; exit 3",)),), here, "sh")
 
     assert done.returncode == 3
-    assert "before_bundling, command 1: 'echo why; exit 3' failed with exit code 3" in done.stderr
+    assert "before_bundling, command 1: 'echo why; exit 3' failed with exit code 3" in done.stdout
 
 
 def test_the_first_line_of_a_hook_that_fails_ends_the_local_build(
@@ -215,6 +212,39 @@ def test_the_first_line_of_a_hook_that_fails_ends_the_local_build(
         locally((HOOK,), here, make_host)
     assert Path(here.input, "one").exists()
     assert not Path(here.input, "two").exists()
+
+
+@pytest.mark.parametrize("prefix", ["", "python"])
+def test_hooks_start_where_their_work_is(
+    spec: BundleSpec, site: Callable[[str, Path], Site], make_host: Callable[..., Host], prefix: str
+) -> None:
+    where = 'printf "%s\\n" "$PWD" >> /asset-output/where'
+    hooked = replace(spec, prefix=prefix, before=(where,), after=(where, "rm -rf drop"))
+    (spec.source.directory / "drop").mkdir()
+    (spec.source.directory / "drop/x").touch()
+
+    for name, make in (("one", by_script), ("two", lambda steps, site, _: locally(steps, site, make_host))):
+        here = site(name, spec.source.directory)
+        make(plan(hooked, Requirements(), here), here, "sh")
+
+        assert Path(here.output, "where").read_text() == f"{here.input}\n{Path(here.output, prefix)}\n"
+        assert not Path(here.output, prefix, "drop").exists()
+
+
+def test_what_hooks_print_is_shown_in_its_order_and_nothing_else_is(
+    site: Callable[[str, Path], Site], entry: Path, make_host: Callable[..., Host]
+) -> None:
+    noisy = Run(purpose="x", argv=("sh", "-c", "echo noise; echo noise >&2"))
+    hook = Hook(phase="before_bundling", lines=tuple(f"echo {n}; echo {n} >&2" for n in range(20)))
+    expected = [str(n) for n in range(20) for _ in range(2)]
+    shown: list[str] = []
+    here = site("one", entry)
+
+    host = make_host(Process(progress=lambda _: None, show=shown.append, waiting=print), PATH=os.environ["PATH"])
+    LocalBuild(host, here, {}, entry).do((noisy, hook))
+
+    assert shown == expected
+    assert by_script((noisy, hook), here, "sh").stdout.split() == expected
 
 
 def test_lines_of_a_hook_share_one_shell(site: Callable[[str, Path], Site], entry: Path) -> None:
