@@ -9,6 +9,7 @@ from typing import Final
 from python_function._bundle import hooks
 from python_function._bundle.spec import BundleSpec, Container
 from python_function._dependencies import detect
+from python_function._dependencies.detect import Packaging
 from python_function._handler import check, entry
 from python_function._handler.entry import Entry
 from python_function._machine.report import Notice
@@ -101,9 +102,7 @@ def function(
         construct_id=construct_id,
         generated=bool(options.command or options.command_hooks),
     )
-    runtime, target = _runtime(wanted, found.directory, index=found.file)
     _check_importable(options.output_path_suffix)
-    notices = check.check(found, python_version=target.python_version)
     source = Source(
         directory=found.directory,
         excludes=tuple(options.asset_excludes),
@@ -111,11 +110,14 @@ def function(
         only=(found.index, found.bundle_index) if found.alone else None,
         within=project_root(options.project_root, found.directory, cwd=wanted.cwd),
     )
+    packaging = _packaging(options, source, found.file)
+    runtime, target = _runtime(wanted, source, packaging, index=found.file)
+    notices = check.check(found, python_version=target.python_version)
     spec = _spec(
         wanted,
         target=target,
         source=source,
-        index=found.file,
+        packaging=packaging,
         prefix=options.output_path_suffix.rstrip("/"),
         handler_file=str(PurePosixPath(options.output_path_suffix) / found.bundle_index),
         notices=notices,
@@ -133,20 +135,41 @@ def layer(wanted: Wanted) -> Resolved:
     """
     options = wanted.options
     directory = entry.directory(wanted.entry or "", cwd=wanted.cwd)
-    runtime, target = _runtime(wanted, directory)
     source = Source(
         directory=directory,
         excludes=tuple(options.asset_excludes),
         within=project_root(options.project_root, directory, cwd=wanted.cwd),
     )
+    packaging = _packaging(options, source)
+    runtime, target = _runtime(wanted, source, packaging)
     prefix = str(PurePosixPath(_SEARCHED) / options.output_path_suffix)
-    return Resolved(entry=None, runtime=runtime, spec=_spec(wanted, target=target, source=source, prefix=prefix))
+    spec = _spec(wanted, target=target, source=source, packaging=packaging, prefix=prefix)
+    return Resolved(entry=None, runtime=runtime, spec=spec)
 
 
-def _runtime(wanted: Wanted, directory: Path, index: Path | None = None) -> tuple[Runtime, Target]:
-    """Choose the runtime, and hold all the others that were given to what the project says, too."""
+def _packaging(options: BundlingOptions, source: Source, index: Path | None = None) -> Packaging:
+    kind = options.packaging or (detect.kind_of_file(index) if source.only and index else None)
+    return detect.detect(
+        source.directory, index=index, packaging=kind, project_root=source.within, choice=options.choice
+    )
+
+
+def _runtime(wanted: Wanted, source: Source, packaging: Packaging, index: Path | None = None) -> tuple[Runtime, Target]:
+    """Choose the runtime, and hold all the others that were given to what the project says, too.
+
+    What decides may stand wherever the dependencies may be declared: from the entry up to their lock's home.
+    """
+    homes = (source.directory, source.within, packaging.file and packaging.file.parent)
+    top = min((home for home in homes if home), key=lambda home: len(home.parts))
     found = [
-        infer.infer(directory, given=given, index=index, option=wanted.runtime_option.format(number))
+        infer.infer(
+            source.directory,
+            given=given,
+            index=index,
+            top=top,
+            lock=packaging.file,
+            option=wanted.runtime_option.format(number),
+        )
         for number, given in enumerate(wanted.runtimes or (None,))
     ]
     return found[0], Target(found[0].name, wanted.architecture, found[0].patch)
@@ -163,17 +186,13 @@ def _spec(
     *,
     target: Target,
     source: Source,
+    packaging: Packaging,
     prefix: str,
-    index: Path | None = None,
     handler_file: str | None = None,
     notices: tuple[Notice, ...] = (),
 ) -> BundleSpec:
     options, container = wanted.options, wanted.container
     before, after = hooks.lines(options.command_hooks, prefix=prefix)
-    kind = options.packaging or (detect.kind_of_file(index) if source.only and index else None)
-    packaging = detect.detect(
-        source.directory, index=index, packaging=kind, project_root=source.within, choice=options.choice
-    )
     return BundleSpec(
         target=target,
         source=source,

@@ -8,10 +8,12 @@ from typing import Final
 
 from python_function._machine.toml import read_toml, table
 from python_function._target import requires_python
-from python_function._target.target import DEFAULT_RUNTIME, GLIBC, PATCHES
+from python_function._target.target import DEFAULT_RUNTIME, DEPRECATED, GLIBC, PATCHES, PREVIEW
 from python_function.errors import OptionError, PackagingError
 
 _VERSION: Final = re.compile(r"(?:c?python-?)?(?P<version>3\.\d+)(?![\d])(?!t\b|[^#]*freethreaded)", re.IGNORECASE)
+
+_PREVIEW: Final = "which AWS has in preview only: no function can have it yet"
 
 _PATCHES: Final = 64
 """More patch levels than any Python had."""
@@ -40,38 +42,60 @@ class _Wish:
     runtimes: tuple[str, ...]
 
 
-def infer(directory: Path, *, given: str | None, index: Path | None = None, option: str = "runtime") -> Runtime:
+def infer(
+    directory: Path,
+    *,
+    given: str | None,
+    index: Path | None = None,
+    top: Path | None = None,
+    lock: Path | None = None,
+    option: str = "runtime",
+) -> Runtime:
     """Choose the runtime for the code in *directory*.
 
     Args:
         directory: The entry.
         given: The runtime the user named, if any.
         index: The handler's file, where its own metadata may say which Python it needs.
+        top: The directory above the entry up to which files speak for it: where its dependencies are declared.
+        lock: The file that says what to install, which may say for which Pythons.
         option: The option by which the user named it.
 
     Raises:
         OptionError: *given* is no Python runtime, or what the project's files say rules out each candidate.
         PackagingError: A file that declares the Python version cannot be read.
     """
-    requirements = requires_python.find(directory, index)
+    places = (directory, *(place for place in directory.parents if top is not None and place.is_relative_to(top)))
+    requirements = requires_python.find(places, index, lock)
     if given is not None:
         return _given(given, requirements, option)
-    for wish in _wishes(directory):
+    for wish in (wish for place in places for wish in _wishes(place)):
         return _wished(wish, requirements)
-    if not requirements:
-        return Runtime(DEFAULT_RUNTIME, "default")
-    admitted = [runtime for runtime in GLIBC if _patch(runtime, requirements) is not None]
-    if not admitted:
-        said = " and ".join(f"{requirement.source} is {requirement.text!r}" for requirement in requirements)
-        msg = f"{said}, which no Lambda runtime meets. The runtimes are {', '.join(GLIBC)}."
-        raise OptionError(msg)
-    reason = " and ".join(f"{found.source} is {found.text!r}" for found in requirements)
-    return Runtime(admitted[-1], reason, _patch(admitted[-1], requirements))
+    return _default(requirements)
+
+
+def _default(requirements: Sequence[requires_python.Requirement]) -> Runtime:
+    """Choose the documented default, or where that is ruled out the newest runtime, a supported one if there is any.
+
+    A lower bound alone is no wish for the newest: locks lack wheels for it for months.
+    """
+    said = " and ".join(f"{requirement.source} is {requirement.text!r}" for requirement in requirements)
+    if (patch := _patch(DEFAULT_RUNTIME, requirements)) is not None:
+        return Runtime(DEFAULT_RUNTIME, f"default, and {said}" if said else "default", patch)
+    newest_first = list(GLIBC)[::-1]
+    for runtime in sorted(newest_first, key=DEPRECATED.__contains__):
+        if (patch := _patch(runtime, requirements)) is not None:
+            return Runtime(runtime, said, patch)
+    msg = f"{said}, which no Lambda runtime meets. The runtimes are {', '.join(GLIBC)}."
+    raise OptionError(msg)
 
 
 def _given(runtime: str, requirements: Sequence[requires_python.Requirement], option: str) -> Runtime:
     if not runtime.startswith("python"):
         msg = f"{option} must be a Python runtime, not {runtime!r}."
+        raise OptionError(msg)
+    if runtime in PREVIEW:
+        msg = f"{option} is {runtime!r}, {_PREVIEW}. Choose one of {', '.join(GLIBC)}."
         raise OptionError(msg)
     if runtime not in GLIBC:
         msg = f"{option} must be one of {', '.join(GLIBC)}, not {runtime!r}."
@@ -86,7 +110,8 @@ def _given(runtime: str, requirements: Sequence[requires_python.Requirement], op
 def _wished(wish: _Wish, requirements: Sequence[requires_python.Requirement]) -> Runtime:
     supported = [runtime for runtime in wish.runtimes if runtime in GLIBC]
     if not supported:
-        msg = f"{wish.source} asks for {', '.join(wish.runtimes)}, which Lambda does not have. Pass runtime=..."
+        why = _PREVIEW if PREVIEW.issuperset(wish.runtimes) else "which Lambda does not have"
+        msg = f"{wish.source} asks for {', '.join(wish.runtimes)}, {why}. Pass runtime=..."
         raise OptionError(msg)
     for runtime in supported:
         patch = _patch(runtime, requirements)

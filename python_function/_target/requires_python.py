@@ -1,7 +1,7 @@
 """The Pythons that a project says it runs on."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -11,6 +11,9 @@ from packaging.specifiers import InvalidSpecifier, SpecifierSet
 from python_function._dependencies.formats import script
 from python_function._machine.toml import read_toml, table
 from python_function.errors import PackagingError
+
+_LOCKS: Final = frozenset({"uv.lock", "pylock.toml"})
+"""Locks that say for which Pythons they hold: a workspace's for those of all its members."""
 
 _CLAUSE: Final = re.compile(
     r"(?P<operator>\^|~=|~|===?|!=|<=|>=|<|>|)\s*v?(?P<version>\d+(?:\.\d+)*(?:\.\*)?|\*)\s*(?:,\s*)?"
@@ -36,18 +39,22 @@ class Requirement:
         return any(alternative.contains(version) for alternative in self.alternatives)
 
 
-def find(directory: Path, index: Path | None) -> tuple[Requirement, ...]:
-    """Return what the script metadata of *index*, or else the project in *directory*, requires."""
+def find(places: Sequence[Path], index: Path | None, lock: Path | None = None) -> tuple[Requirement, ...]:
+    """Return what the script metadata of *index*, or else the projects in *places* and their *lock*, require."""
     if index is not None and script.has(index):
         return tuple(_standard(script.requires_python(index), f"requires-python in {index}"))
-    file = directory / "pyproject.toml"
-    if not file.is_file():
-        return ()
+    files = [place / "pyproject.toml" for place in places]
+    found = [requirement for file in files if file.is_file() for requirement in _declared(file)]
+    if lock is not None and lock.name in _LOCKS:
+        found += _standard(read_toml(lock).get("requires-python"), f"requires-python in {lock}")
+    return tuple({requirement.text: requirement for requirement in reversed(found)}.values())[::-1]
+
+
+def _declared(file: Path) -> Iterator[Requirement]:
     content = read_toml(file)
-    return (
-        *_standard(table(content, "project").get("requires-python"), f"requires-python in {file}"),
-        *_poetry(table(content, "tool", "poetry", "dependencies").get("python"), f"tool.poetry.dependencies in {file}"),
-    )
+    yield from _standard(table(content, "project").get("requires-python"), f"requires-python in {file}")
+    poetry = table(content, "tool", "poetry", "dependencies").get("python")
+    yield from _poetry(poetry, f"tool.poetry.dependencies in {file}")
 
 
 def _standard(text: object, source: str) -> Iterator[Requirement]:

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from python_function._target import infer as inference
-from python_function._target.target import DEFAULT_RUNTIME, GLIBC, Target
+from python_function._target.target import DEFAULT_RUNTIME, DEPRECATED, GLIBC, PREVIEW, Target
 from python_function.errors import OptionError, PackagingError, PythonFunctionError
 
 NEWEST = list(GLIBC)[-1]
@@ -75,12 +75,15 @@ def test_the_pipfile_names_the_runtime(requires: str, runtime: str, tmp_path: Pa
 @pytest.mark.parametrize(
     ("requires", "runtime"),
     [
-        (">=3.11", NEWEST),
+        (">=3.11", DEFAULT_RUNTIME),
         (">=3.11,<3.13", "python3.12"),
         ("<3.13", "python3.12"),
         ("<=3.12", "python3.12"),
         (">3.10,<=3.11.9", "python3.11"),
-        ("~=3.11", NEWEST),
+        ("~=3.11", DEFAULT_RUNTIME),
+        (">=3.14", NEWEST),
+        (">3.13.70", NEWEST),
+        ("!=3.13.*", NEWEST),
         ("~=3.11.2", "python3.11"),
         ("==3.12.*", "python3.12"),
         ("==3.12", "python3.12"),
@@ -90,11 +93,12 @@ def test_the_pipfile_names_the_runtime(requires: str, runtime: str, tmp_path: Pa
         (">=3.10,!=3.14.*,!=3.13.*", "python3.12"),
         (">=3.10,!=3.13.0,<3.14", "python3.13"),
         (">=3.14.0rc1", "python3.14"),
-        ("", NEWEST),
+        ("<3.11", "python3.10"),
+        ("", DEFAULT_RUNTIME),
     ],
 )
 @pytest.mark.parametrize("declare", [project, script])
-def test_requires_python_admits_the_newest_runtime(
+def test_it_is_the_default_or_the_newest_that_requires_python_admits(
     declare: Callable[[str], dict[str, str]], requires: str, runtime: str, tmp_path: Path
 ) -> None:
     assert infer(tmp_path, declare(requires)) == runtime
@@ -103,17 +107,17 @@ def test_requires_python_admits_the_newest_runtime(
 @pytest.mark.parametrize(
     ("python", "runtime"),
     [
-        ('"^3.11"', NEWEST),
-        ('"^3.11.2"', NEWEST),
+        ('"^3.11"', DEFAULT_RUNTIME),
+        ('"^3.11.2"', DEFAULT_RUNTIME),
         ('"~3.12"', "python3.12"),
         ('"~3.12.2"', "python3.12"),
-        ('"~3"', NEWEST),
-        ('"3"', NEWEST),
+        ('"~3"', DEFAULT_RUNTIME),
+        ('"3"', DEFAULT_RUNTIME),
         ('"~=3.11.2"', "python3.11"),
         ('"3.12.*"', "python3.12"),
         ('"3.12"', "python3.12"),
         ('"==3.12"', "python3.12"),
-        ('"*"', NEWEST),
+        ('"*"', DEFAULT_RUNTIME),
         ('">=3.9,<3.13"', "python3.12"),
         ('">=3.9 <3.13"', "python3.12"),
         ('">= 3.9, < 3.13"', "python3.12"),
@@ -215,8 +219,12 @@ def test_the_reason_is_told(tmp_path: Path) -> None:
     assert inference.infer(tmp_path, given=None).reason == "default"
     assert inference.infer(tmp_path, given="python3.12").reason == "given"
 
+    infer(tmp_path, project(">=3.14"))
+    assert inference.infer(tmp_path, given=None).reason == f"requires-python in {tmp_path}/pyproject.toml is '>=3.14'"
+
     infer(tmp_path, project(">=3.12"))
-    assert inference.infer(tmp_path, given=None).reason == f"requires-python in {tmp_path}/pyproject.toml is '>=3.12'"
+    reason = inference.infer(tmp_path, given=None).reason
+    assert reason == f"default, and requires-python in {tmp_path}/pyproject.toml is '>=3.12'"
 
     infer(tmp_path, {".python-version": "3.12"})
     assert inference.infer(tmp_path, given=None).reason == f"{tmp_path}/.python-version"
@@ -260,3 +268,82 @@ def test_requirements_that_no_patch_level_meets_together_are_told_together(tmp_p
 
     with pytest.raises(OptionError, match=r"requires-python in .* '>=3\.11\.4,<3\.12' and tool\.poetry.* '<3\.11\.4'"):
         inference.infer(tmp_path, given="python3.11")
+
+
+def test_a_deprecated_runtime_is_chosen_only_where_no_other_is_admitted(tmp_path: Path) -> None:
+    supported = [name for name in GLIBC if name not in DEPRECATED]
+    oldest = supported[0].removeprefix("python")
+
+    for requires, runtime in ((f"<={oldest}", supported[0]), (f"<{oldest}", max(DEPRECATED, key=list(GLIBC).index))):
+        assert infer(tmp_path, project(requires)) == runtime
+
+
+@pytest.mark.parametrize("preview", sorted(PREVIEW))
+def test_a_runtime_in_preview_is_known_and_never_chosen(preview: str, tmp_path: Path) -> None:
+    version = preview.removeprefix("python")
+
+    with pytest.raises(OptionError, match=f"runtime is '{preview}', which AWS has in preview only"):
+        inference.infer(tmp_path, given=preview)
+    with pytest.raises(OptionError, match=rf"\.python-version asks for {preview}, which AWS has in preview only"):
+        infer(tmp_path, {".python-version": version})
+    assert infer(tmp_path, {".python-version": f"{version}\n3.12"}) == "python3.12"
+    with pytest.raises(OptionError, match="which no Lambda runtime meets"):
+        infer(tmp_path, {".python-version": "", **project(f">={version}")})
+
+
+ABOVE = [
+    pytest.param("pyproject.toml", project(">=3.11,<3.12")["pyproject.toml"], "python3.11", True, id="requires-python"),
+    pytest.param("pyproject.toml", poetry('"~3.12"')["pyproject.toml"], "python3.12", True, id="poetry"),
+    pytest.param("pyproject.toml", project(">=3.12")["pyproject.toml"], DEFAULT_RUNTIME, True, id="lower bound"),
+    pytest.param(".python-version", "3.12\n", "python3.12", False, id="version file"),
+    pytest.param("Pipfile", "[requires]\npython_version = '3.12'\n", "python3.12", False, id="Pipfile"),
+]
+
+
+@pytest.mark.parametrize(("name", "text", "runtime", "excludes"), ABOVE)
+@pytest.mark.parametrize("depth", [0, 1, 3])
+def test_what_decides_may_stand_where_the_dependencies_are_declared(
+    name: str, text: str, runtime: str, excludes: bool, depth: int, tmp_path: Path
+) -> None:
+    entry = tmp_path.joinpath("root", *"abc"[:depth])
+    entry.mkdir(parents=True)
+    (tmp_path / "root" / name).write_text(text)
+    (tmp_path / ".python-version").write_text("3.9")
+
+    assert inference.infer(entry, given=None, top=tmp_path / "root").name == runtime
+    assert inference.infer(entry, given=None).name == (DEFAULT_RUNTIME if depth else runtime)
+    if excludes:
+        with pytest.raises(OptionError, match=r"'python3\.10', but .* in .*/root/pyproject\.toml is"):
+            inference.infer(entry, given="python3.10", top=tmp_path / "root")
+    else:
+        assert inference.infer(entry, given="python3.10", top=tmp_path / "root").name == "python3.10"
+
+
+def test_the_nearest_file_decides_and_every_requirement_is_met(tmp_path: Path) -> None:
+    entry = tmp_path / "a"
+    entry.mkdir()
+    (tmp_path / "pyproject.toml").write_text(project(">=3.12")["pyproject.toml"])
+    (tmp_path / ".python-version").write_text("3.12")
+    (entry / ".python-version").write_text("3.14")
+
+    assert inference.infer(entry, given=None, top=tmp_path).name == "python3.14"
+    (entry / "pyproject.toml").write_text(project("<3.14")["pyproject.toml"])
+    with pytest.raises(OptionError, match=rf"{entry}/\.python-version asks for python3\.14, but .* is '<3\.14'"):
+        inference.infer(entry, given=None, top=tmp_path)
+    (entry / ".python-version").unlink()
+    assert inference.infer(entry, given=None, top=tmp_path).name == "python3.12"
+
+
+@pytest.mark.parametrize("name", ["uv.lock", "pylock.toml"])
+def test_a_lock_rules_out_the_pythons_that_it_does_not_hold_for(name: str, tmp_path: Path) -> None:
+    (tmp_path / name).write_text("requires-python = '>=3.14'\n")
+
+    assert inference.infer(tmp_path, given=None, lock=tmp_path / name).name == "python3.14"
+    with pytest.raises(OptionError, match=rf"'python3\.13', but requires-python in {tmp_path}/{name} is '>=3\.14'"):
+        inference.infer(tmp_path, given="python3.13", lock=tmp_path / name)
+
+
+def test_what_is_no_lock_is_not_read_as_one(tmp_path: Path) -> None:
+    (tmp_path / "requirements.txt").write_text("this is = no TOML")
+
+    assert inference.infer(tmp_path, given=None, lock=tmp_path / "requirements.txt").name == DEFAULT_RUNTIME

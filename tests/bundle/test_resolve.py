@@ -1,0 +1,122 @@
+"""What the user wants, as the spec of a bundle: the runtime follows from wherever dependencies are declared."""
+
+from pathlib import Path
+
+import pytest
+
+from python_function._bundle import resolve
+from python_function._bundle.resolve import Wanted
+from python_function._target.target import DEFAULT_RUNTIME
+from python_function.errors import OptionError
+from python_function.options import BundlingOptions
+
+HANDLER = "def handler(event, context):\n    return event\n"
+UV_LOCK = """\
+version = 1
+requires-python = ">=3.12"
+[manifest]
+members = ["fn", "shop"]
+[[package]]
+name = "shop"
+version = "0"
+source = {{ virtual = "." }}
+[[package]]
+name = "fn"
+version = "0"
+source = {{ virtual = "{place}" }}
+"""
+MEMBER = "[project]\nname = 'fn'\nversion = '0'\n"
+ROOT = "[project]\nname = 'shop'\nversion = '0'\nrequires-python = '{requires}'\n"
+WORKSPACE = ROOT + "[tool.uv.workspace]\nmembers = ['functions/*']\n"
+
+
+def write(root: Path, files: dict[str, str]) -> Path:
+    for name, text in {"functions/fn/index.py": HANDLER, **files}.items():
+        file = root / name
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(text)
+    return root / "functions/fn"
+
+
+def runtimes(entry: Path, root: Path | None, given: tuple[str, ...] = ()) -> set[str]:
+    """Return the runtimes of a function and of a layer of *entry*."""
+    options = BundlingOptions(project_root=root)
+    wanted = Wanted(entry=entry, runtimes=given, architecture="x86_64", options=options, cwd=entry)
+    return {found.spec.target.runtime for found in (resolve.function(wanted), resolve.layer(wanted))}
+
+
+@pytest.mark.parametrize(
+    ("files", "root", "runtime"),
+    [
+        pytest.param(
+            {
+                "pyproject.toml": WORKSPACE.format(requires=">=3.12,<3.13"),
+                "uv.lock": UV_LOCK.format(place="functions/fn"),
+                "functions/fn/pyproject.toml": MEMBER,
+            },
+            False,
+            "python3.12",
+            id="workspace",
+        ),
+        pytest.param(
+            {
+                "pyproject.toml": WORKSPACE.format(requires=">=3.11"),
+                ".python-version": "3.12",
+                "uv.lock": UV_LOCK.format(place="functions/fn"),
+                "functions/fn/pyproject.toml": MEMBER,
+            },
+            False,
+            "python3.12",
+            id="version file of a workspace",
+        ),
+        pytest.param(
+            {"pyproject.toml": ROOT.format(requires="<3.13"), "requirements.txt": ""}, True, "python3.12", id="root"
+        ),
+        pytest.param(
+            {"pyproject.toml": ROOT.format(requires="<3.13"), "functions/fn/requirements.txt": ""},
+            True,
+            "python3.12",
+            id="root above the requirements",
+        ),
+        pytest.param(
+            {"pyproject.toml": "[tool.poetry.dependencies]\npython = '~3.12'", "functions/fn/requirements.txt": ""},
+            True,
+            "python3.12",
+            id="poetry",
+        ),
+        pytest.param(
+            {"Pipfile": "[requires]\npython_version = '3.12'", "functions/fn/requirements.txt": ""},
+            True,
+            "python3.12",
+            id="Pipfile",
+        ),
+        pytest.param({".python-version": "3.12"}, True, "python3.12", id="version file"),
+        pytest.param({".python-version": "3.12"}, False, DEFAULT_RUNTIME, id="not the project's"),
+        pytest.param({"pyproject.toml": ROOT.format(requires=">=3.12")}, True, DEFAULT_RUNTIME, id="lower bound"),
+        pytest.param({}, False, DEFAULT_RUNTIME, id="nothing"),
+    ],
+)
+def test_functions_and_layers_have_the_runtime_that_is_declared_above(
+    files: dict[str, str], root: bool, runtime: str, tmp_path: Path
+) -> None:
+    entry = write(tmp_path, files)
+
+    assert runtimes(entry, tmp_path if root else None) == {runtime}
+
+
+def test_a_given_runtime_that_is_excluded_above_is_an_error(tmp_path: Path) -> None:
+    entry = write(tmp_path, {"pyproject.toml": ROOT.format(requires=">=3.12"), "requirements.txt": ""})
+
+    assert runtimes(entry, tmp_path, ("python3.12",)) == {"python3.12"}
+    with pytest.raises(
+        OptionError, match=rf"'python3\.11', but requires-python in {tmp_path}/pyproject\.toml is '>=3\.12'"
+    ):
+        runtimes(entry, tmp_path, ("python3.11",))
+
+
+def test_the_target_has_the_patch_level_that_is_needed(tmp_path: Path) -> None:
+    entry = write(tmp_path, {"pyproject.toml": ROOT.format(requires=">=3.13.40"), "requirements.txt": ""})
+    options = BundlingOptions(project_root=tmp_path)
+    wanted = Wanted(entry=entry, architecture="x86_64", options=options, cwd=entry)
+
+    assert resolve.function(wanted).spec.target.python_full_version == "3.13.40"
