@@ -10,6 +10,9 @@ from pathlib import Path
 from typing import Final
 
 from python_function._bundle import finish, verify
+from python_function._bundle.checks import verdict
+from python_function._bundle.checks.inventory import Inventory
+from python_function._bundle.checks.verdict import Verdict
 from python_function._bundle.executors import scratch, shell
 from python_function._bundle.executors.container import SCRATCH, UV, ContainerBuild, Directories
 from python_function._bundle.executors.local import LocalBuild
@@ -28,8 +31,10 @@ _PLAIN: Final = re.compile(r"[\w./+@=%-]+")
 """Paths that no shell splits or expands, and no engine takes for a list of mounts."""
 
 
-def build(spec: BundleSpec, output: Path, host: Host) -> None:
-    """Fill the directory *output* with the bundle of *spec*; on failure it is left empty.
+def build(spec: BundleSpec, output: Path, host: Host) -> tuple[Verdict, ...]:
+    """Fill the directory *output* with the bundle of *spec*, and return what the checks say of it.
+
+    On failure *output* is left empty.
 
     Raises:
         PythonFunctionError: It cannot be built.
@@ -40,13 +45,15 @@ def build(spec: BundleSpec, output: Path, host: Host) -> None:
         with _workplace(output) as work:
             requirements = exact.requirements(spec.packaging, host=host, environment=dict(spec.environment))
             built = _build(spec, requirements, work, host)
-            verify.check_installed(spec, requirements, built)
             finish.take(built, output, host.ids)
-        _complete(spec, output, host, known_as=(OUTPUT, str(built)))
+        bundle, verdicts = _complete(spec, requirements, output, known_as=(OUTPUT, str(built)))
     except BaseException:
         _empty(output)
         raise
-    host.report.say(verify.summary(spec, output, time.monotonic() - started))
+    for notice in verdict.warnings(verdicts):
+        host.report.say(f"warning: {notice.text}")
+    host.report.say(verify.summary(bundle, time.monotonic() - started))
+    return verdicts
 
 
 def _empty(directory: Path) -> None:
@@ -140,12 +147,16 @@ def _in_container(spec: BundleSpec, requirements: Requirements, work: Path, host
     return directories.output
 
 
-def _complete(spec: BundleSpec, output: Path, host: Host, *, known_as: Sequence[str]) -> None:
+def _complete(
+    spec: BundleSpec, requirements: Requirements, output: Path, *, known_as: Sequence[str]
+) -> tuple[Inventory, tuple[Verdict, ...]]:
     try:
         finish.finish(output, known_as)
     except TreeError as error:
         msg = f"The bundle of {spec.source.directory} cannot be an asset: {error}"
         raise BundlingError(msg) from error
-    verify.check(spec, output)
-    for module, distribution in verify.hidden(spec, output, select.files(spec.source)):
-        host.report.say(f"warning: the source has its own {module}, which hides the installed {distribution}")
+    bundle, verdicts = verify.verify(spec, requirements, output)
+    errors = verdict.errors(verdicts)
+    if errors:
+        raise BundlingError("\n".join(errors))
+    return bundle, verdicts

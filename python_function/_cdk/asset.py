@@ -10,7 +10,8 @@ import aws_cdk
 from aws_cdk import aws_lambda as lambda_
 from constructs import Construct
 
-from python_function._bundle import fingerprint, verify
+from python_function._bundle import fingerprint
+from python_function._bundle.checks import content, verdict
 from python_function._bundle.spec import BundleSpec
 from python_function._cdk.bundler import Bundler, write
 from python_function.errors import plainly
@@ -28,7 +29,7 @@ def bundled(scope: Construct, id: str, spec: BundleSpec, options: BundlingOption
     spec = _apart_from_output(spec, scope)
     bundler = Bundler(spec, name)
     with plainly():
-        verify.expect(spec)
+        content.expect(spec)
         code = _code(spec, options, bundler)
     try:
         yield code
@@ -39,7 +40,7 @@ def bundled(scope: Construct, id: str, spec: BundleSpec, options: BundlingOption
             shutil.rmtree(bundler.output, ignore_errors=True)
         raise bundler.error.with_traceback(None) from None
     construct = scope.node.find_child(id)
-    for notice in spec.warnings:
+    for notice in (*spec.warnings, *verdict.warnings(bundler.verdicts)):
         aws_cdk.Annotations.of(construct).add_warning_v2(notice.id, notice.text)
     if bundler.output is None and aws_cdk.Stack.of(scope).bundling_required:
         write(f"{name}: unchanged, its asset is reused")

@@ -3,6 +3,7 @@
 import os
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import aws_cdk
 import jsii
@@ -11,6 +12,9 @@ from python_function._bundle import build
 from python_function._bundle.spec import BundleSpec
 from python_function._machine import here
 from python_function._machine.host import Host
+
+if TYPE_CHECKING:
+    from python_function._bundle.checks.verdict import Verdict
 
 
 @jsii.implements(aws_cdk.ILocalBundling)
@@ -22,12 +26,13 @@ class Bundler:
         self._name = name
         self.output: Path | None = None
         self.error: BaseException | None = None
+        self.verdicts: tuple[Verdict, ...] = ()
 
     def try_bundle(self, output_dir: str, *, image: aws_cdk.DockerImage, **_: object) -> bool:  # noqa: ARG002 - CDK's signature
         """Fill *output_dir*; always true, for there is nothing else to try."""
         self.output = Path(output_dir)
         try:
-            build.build(self._spec, self.output, host(self._name))
+            self.verdicts = build.build(self._spec, self.output, host(self._name))
         except BaseException as error:
             self.error = error
             raise

@@ -289,7 +289,10 @@ def test_source_that_hides_a_dependency_is_told(
 
     assert (output / "docopt.py").read_text() == "ours = True\n"
     assert not (output / "docopt").exists()
-    assert "Stack/Function: warning: the source has its own docopt, which hides the installed docopt" in lines
+    assert any(
+        "warning: docopt.py is imported in the place of a module of the installed docopt 0.6.2" in line
+        for line in lines
+    )
 
 
 @pytest.mark.parametrize("name", ["My Project", "o'brien", "a:b", "$(touch pwned)"])

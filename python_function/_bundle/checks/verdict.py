@@ -1,0 +1,31 @@
+"""What checks say of a bundle: plain data, which a record can hold."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from python_function._machine.report import Notice
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verdict:
+    """What one check says of a bundle; nothing wrong where it says nothing.
+
+    Attributes:
+        check: The name of the check.
+        errors: Why the bundle cannot be used.
+        warnings: What the user should know.
+    """
+
+    check: str
+    errors: tuple[str, ...] = ()
+    warnings: tuple[Notice, ...] = ()
+
+
+def errors(verdicts: Iterable[Verdict]) -> tuple[str, ...]:
+    """Return why a bundle of *verdicts* cannot be used."""
+    return tuple(error for verdict in verdicts for error in verdict.errors)
+
+
+def warnings(verdicts: Iterable[Verdict]) -> tuple[Notice, ...]:
+    """Return what the user should know of a bundle of *verdicts*."""
+    return tuple(notice for verdict in verdicts for notice in verdict.warnings)
