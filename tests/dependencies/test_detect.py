@@ -702,7 +702,9 @@ def test_chosen_groups_are_dependencies_even_if_there_are_no_others(tmp_path: Pa
 def test_a_group_that_includes_itself_is_an_error(tmp_path: Path) -> None:
     _write(tmp_path / "app", {"pyproject.toml": _MANIFEST})
 
-    with pytest.raises(PackagingError, match="the dependency group 'loop' includes itself"):
+    with pytest.raises(
+        PackagingError, match=r"pyproject\.toml: \[dependency-groups\] cannot be followed: .*loop includes itself"
+    ):
         detect.detect(tmp_path / "app", choice=Choice(groups=("loop",)))
 
 
@@ -712,6 +714,7 @@ def test_a_poetry_manifest_without_a_lock_is_read_itself(tmp_path: Path) -> None
 python = ">=3.11"
 idna = "^3.0"
 six = [{version = "1.16", python = "<3.12"}, {version = "~1.17", python = "^3.12"}]
+tomli = {version = "*", python = "^3.10.4 || 3.9.*"}
 toolz = {version = "*", optional = true}
 other = {version = "*", optional = true}
 [tool.poetry.extras]
@@ -725,9 +728,13 @@ iniconfig = ">=1 <3"
 
     assert "Run 'poetry lock'" in found.warnings[0].text
     assert _lines(found) == (
-        "idna<4,>=3.0",
+        "idna<4.0,>=3.0",
         'six==1.16 ; python_version < "3.12"',
-        'six<1.18,>=1.17 ; python_version < "4" and python_version >= "3.12"',
+        'six<1.18,>=1.17 ; python_version >= "3.12" and python_version < "4.0"',
+        (
+            'tomli ; (python_version >= "3.9" and python_version < "3.10")'
+            ' or (python_full_version >= "3.10.4" and python_full_version < "4.0.0")'
+        ),
         "toolz",
         "iniconfig<3,>=1",
     )
@@ -741,11 +748,13 @@ iniconfig = ">=1 <3"
         ("=1.2", "==1.2"),
         ("==1.2", "==1.2"),
         ("1.*", "==1.*"),
-        ("^1.2.3", "<2,>=1.2.3"),
-        ("^0.2.3", "<0.3,>=0.2.3"),
+        ("^1.2.3", "<2.0.0,>=1.2.3"),
+        ("^0.2.3", "<0.3.0,>=0.2.3"),
+        ("^0.3", "<0.4,>=0.3"),
+        ("^1.2 || ^1.3", "<2.0,>=1.2"),
         ("^0.0.3", "<0.0.4,>=0.0.3"),
         ("^0", "<1,>=0"),
-        ("~1.2.3", "<1.3,>=1.2.3"),
+        ("~1.2.3", "<1.3.0,>=1.2.3"),
         ("~1", "<2,>=1"),
         ("~=1.2", "~=1.2"),
         (">=1,<2", "<2,>=1"),
@@ -756,7 +765,7 @@ def test_poetry_constraints_become_specifiers(constraint: str, specifier: str) -
     assert poetry_versions.specifier(constraint) == specifier
 
 
-@pytest.mark.parametrize("constraint", ["^1 || ^2", "^x", "=>1"])
+@pytest.mark.parametrize("constraint", ["^1 || ^3", "^x", "=>1", ">2 <1"])
 def test_a_constraint_that_is_no_specifier_is_an_error(constraint: str) -> None:
     with pytest.raises(PackagingError, match="version constraint"):
         poetry_versions.specifier(constraint)

@@ -112,7 +112,7 @@ def test_it_is_the_default_or_the_newest_that_requires_python_admits(
         ('"~3.12"', "python3.12"),
         ('"~3.12.2"', "python3.12"),
         ('"~3"', DEFAULT_RUNTIME),
-        ('"3"', DEFAULT_RUNTIME),
+        ('"^3"', DEFAULT_RUNTIME),
         ('"~=3.11.2"', "python3.11"),
         ('"3.12.*"', "python3.12"),
         ('"3.12"', "python3.12"),

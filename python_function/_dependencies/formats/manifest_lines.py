@@ -96,7 +96,8 @@ def _conditions(content: Mapping[str, object]) -> Iterator[str]:
         if isinstance(content.get(key), str):
             yield f"({content[key]})"
     if isinstance(content.get("python"), str):
-        yield from poetry_versions.python_markers(str(content["python"]))
+        marker = poetry_versions.python_marker(str(content["python"]))
+        yield from (f"({marker})",) if marker else ()
     if isinstance(content.get("platform"), str):
         yield f"sys_platform == {str(content['platform'])!r}"
     yield from (f"{key} {content[key]}" for key in _MARKERS if isinstance(content.get(key), str))

@@ -8,11 +8,10 @@ from packaging.utils import canonicalize_name
 
 from python_function._dependencies.choice import Choice
 from python_function._dependencies.declared import Declared, Listed, no_lock
-from python_function._dependencies.formats import manifest_lines
+from python_function._dependencies.formats import groups, manifest_lines
 from python_function._dependencies.formats.record import Format
 from python_function._dependencies.requirements_txt import read
 from python_function._machine.toml import NOTHING, alternatives, read_toml, strings, table, tables
-from python_function.errors import PackagingError
 
 _COMMANDS: Final = {"poetry": ("poetry lock", "poetry.lock"), "uv": ("uv lock", "uv.lock")}
 
@@ -51,19 +50,7 @@ def _texts(file: Path, manifest: Mapping[str, object], choice: Choice) -> Iterat
     extras = {canonicalize_name(k): k for k in table(manifest, "project", "optional-dependencies")}
     for extra in choice.extras:
         yield from strings(manifest, "project", "optional-dependencies", extras.get(canonicalize_name(extra), extra))
-    for group in choice.groups:
-        yield from _group(file, table(manifest, "dependency-groups"), group, ())
-
-
-def _group(file: Path, groups: Mapping[str, object], name: str, trail: tuple[str, ...]) -> Iterator[str]:
-    """Yield what a dependency group holds, included ones too: https://peps.python.org/pep-0735/."""
-    if name in trail:
-        msg = f"{file}: the dependency group {name!r} includes itself, through {' and '.join(trail)}."
-        raise PackagingError(msg)
-    actual = next((key for key in groups if canonicalize_name(key) == canonicalize_name(name)), name)
-    yield from strings(groups, actual)
-    for entry in tables(groups, actual):
-        yield from _group(file, groups, str(entry.get("include-group", "")), (*trail, name))
+    yield from groups.texts(file, manifest, choice.groups)
 
 
 def _poetry_lines(manifest: Mapping[str, object], choice: Choice, project: Path) -> Iterator[str]:
