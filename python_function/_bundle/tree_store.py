@@ -1,0 +1,185 @@
+"""Dependency trees: finished directories of installed distributions, built once and linked into every bundle.
+
+A tree has the name of all that decides it and is never written to. Its files may be shared with bundles, which somebody
+may edit: a manifest tells what they have to be, and a tree that was changed is built anew.
+"""
+
+import hashlib
+import json
+import os
+import shutil
+import stat
+import tempfile
+from collections.abc import Callable, Generator, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final, TypeAlias, cast
+
+from python_function._machine.lock import held
+from python_function._source.tree import file_mode
+
+MAX_AGE: Final = 30 * 24 * 3600.0
+"""Seconds without use after which a tree goes."""
+
+_MANIFEST: Final = "manifest.json"
+_TREE: Final = "tree"
+_MAKING: Final = "making-"
+
+_State: TypeAlias = tuple[int, int, int]
+"""Mode, size in bytes and time of change in nanoseconds."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Kept:
+    """A tree in the cache.
+
+    Attributes:
+        key: Its name.
+        bytes: The size of its files.
+        used: When a bundle was last made of it, in seconds since 1970.
+    """
+
+    key: str
+    bytes: int
+    used: float
+
+
+@contextmanager
+def tree(root: Path, key: str, make: Callable[[Path], None]) -> Generator[Path]:
+    """Give the tree *key* of the cache at *root*, which nobody removes meanwhile.
+
+    Args:
+        root: The directory of the trees.
+        key: The digest of all that decides the tree.
+        make: Fills an empty directory with it; called only if it is not there or was changed.
+    """
+    place = root / key
+    with held(root / "locks" / key):
+        if not _is_whole(place):
+            shutil.rmtree(place, ignore_errors=True)
+            _make(place, make)
+        os.utime(place)
+        yield place / _TREE
+
+
+def _make(place: Path, make: Callable[[Path], None]) -> None:
+    """Let *make* work in a temporary place: a tree is there whole, or not at all."""
+    scratch = Path(tempfile.mkdtemp(prefix=_MAKING, dir=place.parent))
+    try:
+        directory = scratch / _TREE
+        directory.mkdir()
+        make(directory)
+        states = _states(directory)
+        manifest = {path: (*state, _digest(os.path.join(directory, path))) for path, state in states.items()}
+        (scratch / _MANIFEST).write_text(json.dumps(manifest), encoding="utf-8")
+        scratch.rename(place)
+    finally:
+        shutil.rmtree(scratch, ignore_errors=True)
+
+
+def _is_whole(place: Path) -> bool:
+    """Tell whether the tree at *place* is there as it was made; what was only touched still is."""
+    try:
+        manifest = _read(place / _MANIFEST)
+        found = _states(place / _TREE)
+        if found.keys() != manifest.keys():
+            return False
+        changed = (path for path, (*state, _) in manifest.items() if found[path] != tuple(state))
+        return all(
+            found[path][:2] == tuple(manifest[path][:2])
+            and _digest(os.path.join(place, _TREE, path)) == manifest[path][3]
+            for path in changed
+        )
+    except (OSError, ValueError):
+        return False
+
+
+def _read(manifest: Path) -> Mapping[str, tuple[int, int, int, str]]:
+    content: object = json.loads(manifest.read_text(encoding="utf-8"))
+    if not isinstance(content, dict):
+        msg = f"{manifest} is no manifest"
+        raise ValueError(msg)  # noqa: TRY004 - like all that JSON can be and a manifest cannot
+    return cast("Mapping[str, tuple[int, int, int, str]]", content)
+
+
+def _states(directory: Path) -> dict[str, _State]:
+    """Return the state of every file below *directory*, by its path there."""
+    return dict(_below(str(directory), ""))
+
+
+def _below(directory: str, prefix: str) -> Iterator[tuple[str, _State]]:
+    with os.scandir(directory) as entries:
+        for entry in entries:
+            status = entry.stat(follow_symlinks=False)
+            if stat.S_ISDIR(status.st_mode):
+                yield from _below(entry.path, f"{prefix}{entry.name}/")
+            else:
+                yield prefix + entry.name, (status.st_mode, status.st_size, status.st_mtime_ns)
+
+
+def _digest(path: str) -> str:
+    with open(path, "rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def place(tree_directory: Path, destination: Path, *, shared: bool) -> None:
+    """Put the files of a tree into the existing directory *destination*.
+
+    Args:
+        tree_directory: The tree.
+        destination: Where its files go; directories on the way are made.
+        shared: Whether nothing writes to them there, so that they may be links to those of the tree. They are copied
+            where the file system has no such links.
+    """
+    with os.scandir(tree_directory) as entries:
+        for entry in entries:
+            target = os.path.join(destination, entry.name)
+            if entry.is_dir(follow_symlinks=False):
+                os.makedirs(target, exist_ok=True)
+                os.chmod(target, 0o755)  # noqa: S103 - what Lambda needs, and nobody but the owner writes
+                place(Path(entry.path), Path(target), shared=shared)
+            elif not (shared and _linked(entry.path, target)):
+                shutil.copyfile(entry.path, target)
+                os.chmod(target, file_mode(entry.stat().st_mode))
+
+
+def _linked(source: str, target: str) -> bool:
+    """Link *target* to *source*, if the file system can."""
+    try:
+        os.link(source, target)
+    except OSError:
+        return False
+    return True
+
+
+def kept(root: Path) -> tuple[Kept, ...]:
+    """Return the trees in the cache at *root*, the one that was used last first."""
+    places = [path for path in root.glob("*") if (path / _MANIFEST).is_file()]
+    trees = (
+        Kept(
+            key=path.name,
+            bytes=sum(size for _, size, _ in _states(path / _TREE).values()),
+            used=path.stat().st_mtime,
+        )
+        for path in places
+    )
+    return tuple(sorted(trees, key=lambda found: found.used, reverse=True))
+
+
+def prune(root: Path, *, now: float, max_age: float = MAX_AGE, max_bytes: int | None = None) -> tuple[Kept, ...]:
+    """Remove the trees that were not used for *max_age* seconds, and the oldest of those beyond *max_bytes*.
+
+    Returns the removed ones. What a process that was killed left half made goes, too.
+    """
+    total, gone = 0, list[Kept]()
+    for found in kept(root):
+        total += found.bytes
+        if now - found.used > max_age or (max_bytes is not None and total > max_bytes):
+            with held(root / "locks" / found.key):
+                shutil.rmtree(root / found.key, ignore_errors=True)
+            gone.append(found)
+    for scratch in root.glob(f"{_MAKING}*"):
+        if now - scratch.stat().st_mtime > max_age:
+            shutil.rmtree(scratch, ignore_errors=True)
+    return tuple(gone)

@@ -1,0 +1,211 @@
+import os
+import threading
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from python_function._bundle import tree_store
+
+DAY = 24 * 3600
+
+
+class Maker:
+    """Makes one tree, and counts how often."""
+
+    def __init__(self) -> None:
+        self.calls = 0
+
+    def __call__(self, directory: Path) -> None:
+        self.calls += 1
+        (directory / "package").mkdir()
+        (directory / "package/__init__.py").write_text("VALUE = 1\n")
+        (directory / "package/tool").write_text("#!/bin/sh\n")
+        (directory / "package/tool").chmod(0o755)
+
+
+@pytest.fixture
+def make() -> Maker:
+    return Maker()
+
+
+@pytest.fixture
+def root(tmp_path: Path) -> Path:
+    return tmp_path / "trees"
+
+
+def test_a_tree_is_made_once(root: Path, make: Maker) -> None:
+    for _ in range(2):
+        with tree_store.tree(root, "key", make) as tree:
+            assert (tree / "package/__init__.py").read_text() == "VALUE = 1\n"
+
+    assert make.calls == 1
+
+
+def _edit(tree: Path) -> None:
+    (tree / "package/__init__.py").write_text("VALUE = 2\n")
+
+
+def _edit_unseen(tree: Path) -> None:
+    path = tree / "package/__init__.py"
+    path.write_text("VALUE = 2\n")
+    os.utime(path, ns=(1, 1))
+
+
+def _truncate(tree: Path) -> None:
+    (tree / "package/__init__.py").write_text("")
+
+
+def _remove(tree: Path) -> None:
+    (tree / "package/__init__.py").unlink()
+
+
+def _add(tree: Path) -> None:
+    (tree / "package/planted.py").write_text("")
+
+
+def _open_to_all(tree: Path) -> None:
+    (tree / "package/__init__.py").chmod(0o777)
+
+
+def _link(tree: Path) -> None:
+    (tree / "package/__init__.py").unlink()
+    (tree / "package/__init__.py").symlink_to("tool")
+
+
+def _break_manifest(tree: Path) -> None:
+    (tree.parent / "manifest.json").write_text("{")
+
+
+def _empty_manifest(tree: Path) -> None:
+    (tree.parent / "manifest.json").write_text("[]")
+
+
+def _lose_manifest(tree: Path) -> None:
+    (tree.parent / "manifest.json").unlink()
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        _edit,
+        _edit_unseen,
+        _truncate,
+        _remove,
+        _add,
+        _open_to_all,
+        _link,
+        _break_manifest,
+        _empty_manifest,
+        _lose_manifest,
+    ],
+)
+def test_a_tree_that_was_changed_is_made_anew(root: Path, make: Maker, change: Callable[[Path], None]) -> None:
+    with tree_store.tree(root, "key", make) as tree:
+        change(tree)
+
+    with tree_store.tree(root, "key", make) as tree:
+        assert (tree / "package/__init__.py").read_text() == "VALUE = 1\n"
+        assert sorted(path.name for path in (tree / "package").iterdir()) == ["__init__.py", "tool"]
+    assert make.calls == 2
+
+
+def test_a_tree_that_was_only_touched_is_kept(root: Path, make: Maker) -> None:
+    with tree_store.tree(root, "key", make) as tree:
+        os.utime(tree / "package/__init__.py")
+
+    with tree_store.tree(root, "key", make):
+        assert make.calls == 1
+
+
+def test_what_fails_leaves_nothing(root: Path, make: Maker) -> None:
+    def fail(directory: Path) -> None:
+        make(directory)
+        msg = "no such package"
+        raise RuntimeError(msg)
+
+    with pytest.raises(RuntimeError, match="no such package"), tree_store.tree(root, "key", fail):
+        pass
+
+    assert [path.name for path in root.iterdir()] == ["locks"]
+    assert tree_store.kept(root) == ()
+
+
+def test_two_who_want_one_tree_make_it_once(root: Path, make: Maker) -> None:
+    def want() -> None:
+        with tree_store.tree(root, "key", make):
+            pass
+
+    wanting = [threading.Thread(target=want) for _ in range(4)]
+    for thread in wanting:
+        thread.start()
+    for thread in wanting:
+        thread.join()
+
+    assert make.calls == 1
+
+
+def test_a_shared_tree_costs_no_second_copy(root: Path, make: Maker, tmp_path: Path) -> None:
+    with tree_store.tree(root, "key", make) as tree:
+        tree_store.place(tree, tmp_path, shared=True)
+
+        assert (tmp_path / "package/tool").samefile(tree / "package/tool")
+        assert (tmp_path / "package").stat().st_mode & 0o777 == 0o755
+
+
+def test_what_is_written_to_is_a_copy(root: Path, make: Maker, tmp_path: Path) -> None:
+    with tree_store.tree(root, "key", make) as tree:
+        tree_store.place(tree, tmp_path, shared=False)
+    (tmp_path / "package/__init__.py").write_text("VALUE = 3\n")
+    (tmp_path / "package/tool").chmod(0o600)
+
+    with tree_store.tree(root, "key", make) as tree:
+        assert (tree / "package/__init__.py").read_text() == "VALUE = 1\n"
+        assert (tree / "package/tool").stat().st_mode & 0o777 == 0o755
+    assert make.calls == 1
+
+
+def test_a_copy_has_the_modes_of_the_tree_whatever_the_umask(root: Path, make: Maker, tmp_path: Path) -> None:
+    before = os.umask(0o077)
+    try:
+        with tree_store.tree(root, "key", make) as tree:
+            tree_store.place(tree, tmp_path, shared=False)
+    finally:
+        os.umask(before)
+
+    assert (tmp_path / "package").stat().st_mode & 0o777 == 0o755
+    assert (tmp_path / "package/tool").stat().st_mode & 0o777 == 0o755
+    assert (tmp_path / "package/__init__.py").stat().st_mode & 0o777 == 0o644
+
+
+def test_trees_that_nobody_uses_go(root: Path, make: Maker) -> None:
+    for key in ("old", "new"):
+        with tree_store.tree(root, key, make):
+            pass
+    os.utime(root / "old", (0, 0))
+
+    gone = tree_store.prune(root, now=31 * DAY, max_age=30 * DAY)
+
+    assert [tree.key for tree in gone] == ["old"]
+    assert [tree.key for tree in tree_store.kept(root)] == ["new"]
+
+
+def test_beyond_a_size_those_go_that_were_used_first(root: Path, make: Maker) -> None:
+    for number, key in enumerate(("first", "second", "third")):
+        with tree_store.tree(root, key, make):
+            pass
+        os.utime(root / key, (number, number))
+    size = tree_store.kept(root)[0].bytes
+
+    tree_store.prune(root, now=0, max_bytes=2 * size)
+
+    assert [tree.key for tree in tree_store.kept(root)] == ["third", "second"]
+
+
+def test_what_a_killed_process_left_half_made_goes_in_time(root: Path) -> None:
+    (root / "making-abc").mkdir(parents=True)
+    os.utime(root / "making-abc", (0, 0))
+
+    tree_store.prune(root, now=31 * DAY)
+
+    assert list(root.iterdir()) == []
