@@ -14,7 +14,7 @@ from python_function._machine.host import Host
 from python_function._machine.process import Runner
 from python_function._machine.report import Report
 from python_function._source.select import Source
-from tests.doubles import CONTAINER, TARGET, Recorder
+from tests.doubles import CONTAINER, PIN, TARGET, Recorder
 
 NOBODY: Final = 65534
 
@@ -40,7 +40,8 @@ def make_host(tmp_path: Path, lines: list[str]) -> Callable[..., Host]:
             cache=tmp_path / "cache",
             uv="/bin/uv",
             python="/bin/python",
-            ids=(1000, 100),
+            ids=(os.getuid(), os.getgid()),
+            pins=dict.fromkeys(("x86_64", "aarch64"), PIN),
         )
 
     return make

@@ -1,16 +1,20 @@
 """What stands in for the world in tests of pure parts."""
 
+import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from python_function._bundle.spec import Container
 from python_function._handler.entry import Entry
+from python_function._machine.pinned import Pin
 from python_function._source import select
 from python_function._source.select import Source
 from python_function._target.target import Target
 
 TARGET = Target("python3.13", "x86_64")
+UV = b"a static uv"
+PIN = Pin(version="1.2.3", wheel="the wheel's", binary=hashlib.sha256(UV).hexdigest())
 CONTAINER = Container(image="image:tag", platform="linux/amd64")
 
 

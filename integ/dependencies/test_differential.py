@@ -173,7 +173,8 @@ def in_image(request: pytest.FixtureRequest, entry: Path, target: tuple[str, str
     python, machine = target
     engine: Engine = request.getfixturevalue("arm64" if machine == "arm64" else "engine")
     image = runtime_image(python, machine)
-    uv = for_container(host("tests"), Target(f"python{python}", machine).machine, ())
+    work = request.getfixturevalue("tmp_path_factory").mktemp("uv")
+    uv = for_container(host("tests"), Target(f"python{python}", machine).machine, {}, work)
     options = (
         *(f"--volume={entry}:{entry}", f"--volume={uv}:/uv:ro", f"--workdir={entry}"),
         *("--network=host", f"--platform=linux/{image.engine_machine}", "--env=UV_PYTHON_DOWNLOADS=never"),

@@ -61,8 +61,8 @@ def vault(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Vault]:
             kinds.lock(kind, entry, {**of_tools("user", OTHER), "NETRC": str(netrc(directory, "user", OTHER))})
         (directory / "netrc").unlink()
         assert kinds.scan(directory, OTHER) == []
-        kept = for_container(host("tests"), "x86_64", ())
-        shutil.copytree(kept, directory / "caches" / "cdk-python-function" / kept.name)
+        kept = for_container(host("tests"), "x86_64", {}, tmp_path_factory.mktemp("uv"))
+        shutil.copytree(kept, directory / "caches" / "cdk-python-function" / "uv" / kept.name)
         yield Vault(index=index, projects=directory, caches=directory / "caches")
 
 

@@ -130,7 +130,7 @@ def _locally(spec: BundleSpec, requirements: Requirements, work: Path, host: Hos
 
 
 def _in_container(spec: BundleSpec, requirements: Requirements, work: Path, host: Host, *, reason: str) -> Path:
-    directories = Directories(work=work, uv=uv.for_container(host, spec.target.machine, spec.environment))
+    directories = Directories(work=work, uv=uv.for_container(host, spec.target.machine, dict(spec.environment), work))
     directories.output.mkdir()
     staged = select.staged_files(spec.source) if spec.has_own_steps else select.unplaced_files(spec.source)
     select.copy(spec.source.directory, directories.input, staged)

@@ -15,6 +15,7 @@ from python_function._machine.process import Process
 from python_function._machine.report import Report
 
 _RESOLVED: Final[dict[str, str]] = {}
+_TOLD: Final[set[str]] = set()
 
 
 def host(name: str, *, environ: Mapping[str, str], write: Callable[[str], None], detail: bool) -> Host:
@@ -37,4 +38,5 @@ def host(name: str, *, environ: Mapping[str, str], write: Callable[[str], None],
         ids=(os.getuid(), os.getgid()) if os.name == "posix" else None,
         uv_config=uv.user_configuration(environ, Path.home()),
         resolved=_RESOLVED,
+        told=_TOLD,
     )

@@ -1,9 +1,10 @@
 """The machine that CDK runs on, as the rest of the library gets to see it."""
 
-from collections.abc import Mapping, MutableMapping
+from collections.abc import Mapping, MutableMapping, MutableSet
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from python_function._machine.pinned import PINS, Pin
 from python_function._machine.process import Runner
 from python_function._machine.report import Report
 
@@ -21,6 +22,8 @@ class Host:
         python: The running interpreter.
         uv_config: The user's own configuration file for uv, if there is one.
         resolved: What this process has resolved already: bundles with equal requirements share the work.
+        told: What this process has told already, of what concerns all bundles.
+        pins: The installers for containers, by machine.
         ids: The user and group that own what is made here; ``None`` where the system has none.
     """
 
@@ -33,3 +36,11 @@ class Host:
     ids: tuple[int, int] | None
     uv_config: str = ""
     resolved: MutableMapping[str, str] = field(default_factory=dict[str, str])
+    told: MutableSet[str] = field(default_factory=set[str])
+    pins: Mapping[str, Pin] = field(default_factory=lambda: PINS)
+
+    def once(self, text: str) -> None:
+        """Tell what does not only concern this bundle, once in a process."""
+        if text not in self.told:
+            self.told.add(text)
+            self.report.say(text)

@@ -17,7 +17,7 @@ from python_function._machine.process import Process
 from python_function._source.select import Source
 from python_function._target.target import Target
 from python_function.errors import BundlingError, CommandError, EntryError, ProgramNotFoundError
-from tests.doubles import Recorder
+from tests.doubles import UV, Recorder
 
 NO_WHEEL = "hint: Wheels are required for `docopt` because building from source is disabled for all packages"
 
@@ -46,10 +46,10 @@ def refuse(argv: Sequence[str]) -> str:
         directory = Path(output.removesuffix(":/asset-output"))
         (directory / "index.py").touch()
         install(directory)
-    if "--target" in argv and any("uv==" in argument for argument in argv):
+    if "--require-hashes" in argv:
         binary = Path(argv[argv.index("--target") + 1], "bin/uv")
-        binary.parent.mkdir()
-        binary.touch()
+        binary.parent.mkdir(parents=True)
+        binary.write_bytes(UV)
     return ""
 
 
@@ -60,7 +60,7 @@ def pretend(argv: Sequence[str]) -> str:
     if argv[0] == "docker":
         (output,) = (volume for volume in argv if volume.endswith(":/asset-output"))
         Path(output.removesuffix(":/asset-output"), "index.py").touch()
-    if "--target" in argv and any("uv==" in argument for argument in argv):
+    if "--require-hashes" in argv:
         return refuse(argv)
     return ""
 

@@ -14,6 +14,12 @@ from tests.doubles import CONTAINER, Recorder
 
 
 @pytest.fixture
+def host_of(make_host: Callable[..., Host]) -> Callable[..., Host]:
+    """Return a maker of hosts whose user is an ordinary one."""
+    return lambda recorder, **environ: replace(make_host(recorder, **environ), ids=(1000, 100))
+
+
+@pytest.fixture
 def directories(tmp_path: Path) -> Directories:
     made = Directories(work=tmp_path / "work", uv=tmp_path / "uv-1.2.3")
     for directory in (made.input, made.output, made.scratch, made.uv):
@@ -22,12 +28,12 @@ def directories(tmp_path: Path) -> Directories:
 
 
 @pytest.fixture
-def build(recorder: Recorder, make_host: Callable[..., Host], directories: Directories) -> Callable[..., list[str]]:
+def build(recorder: Recorder, host_of: Callable[..., Host], directories: Directories) -> Callable[..., list[str]]:
     """Return a function that builds with options of a container, and returns the arguments of the engine's run."""
 
     def build(environment: Mapping[str, str] | None = None, **options: Any) -> list[str]:  # noqa: ANN401
         container = replace(CONTAINER, **options)
-        ContainerBuild(make_host(recorder, PATH="/bin"), container, environment or {}).run("the script", directories)
+        ContainerBuild(host_of(recorder, PATH="/bin"), container, environment or {}).run("the script", directories)
         return list(recorder.calls[-1])
 
     return build
@@ -241,13 +247,13 @@ def test_failures_of_the_engine_are_explained(
 
 
 def test_an_engine_that_is_not_there_is_named_with_the_ways_out(
-    recorder: Recorder, make_host: Callable[..., Host], directories: Directories
+    recorder: Recorder, host_of: Callable[..., Host], directories: Directories
 ) -> None:
     def missing(_: Sequence[str]) -> str:
         raise ProgramNotFoundError
 
     recorder.answer = missing
-    host = make_host(recorder, CDK_DOCKER="finch")
+    host = host_of(recorder, CDK_DOCKER="finch")
 
     with pytest.raises(BundlingError, match=r"engine's command 'finch' is not there.*CDK_DOCKER"):
         ContainerBuild(host, CONTAINER, {}).run("the script", directories)
@@ -257,8 +263,8 @@ def test_an_engine_that_is_not_there_is_named_with_the_ways_out(
     ("engine", "modes"), [("podman", ["keep-id"]), ("/usr/bin/podman", ["keep-id"]), ("docker", [])]
 )
 def test_rootless_podman_keeps_the_user(
-    recorder: Recorder, make_host: Callable[..., Host], directories: Directories, engine: str, modes: list[str]
+    recorder: Recorder, host_of: Callable[..., Host], directories: Directories, engine: str, modes: list[str]
 ) -> None:
-    ContainerBuild(make_host(recorder, CDK_DOCKER=engine), CONTAINER, {}).run("the script", directories)
+    ContainerBuild(host_of(recorder, CDK_DOCKER=engine), CONTAINER, {}).run("the script", directories)
 
     assert options_of(recorder.calls[-1], "--userns") == modes
