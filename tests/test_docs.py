@@ -3,6 +3,7 @@
 import ast
 import json
 import re
+import shlex
 import stat
 import subprocess
 import tomllib
@@ -14,6 +15,7 @@ from typing import Final
 import aws_cdk
 import pytest
 
+from python_function._cli import arguments
 from tests.documents import PAGES, ROOT, Example, apps, examples, in_language
 
 _HANDLER: Final = "def {}(event, context): ..."
@@ -129,6 +131,13 @@ def test_the_code_of_a_function_is_python(example: Example) -> None:
 @pytest.mark.parametrize("example", in_language("sh"), ids=lambda example: example.id)
 def test_a_shell_understands_its_commands(example: Example) -> None:
     subprocess.run(["bash", "-n"], input=example.text, text=True, check=True)
+
+
+def test_our_program_understands_its_commands() -> None:
+    called = re.compile(r"(?:^|\$\()(?:cdk-python-function|python -m python_function) ([^|)\n]*)", re.MULTILINE)
+    given = [line for example in in_language("sh") for line in called.findall(example.text)]
+
+    assert {arguments.parse(shlex.split(line), prog="program").command for line in given} >= {"explain", "build"}
 
 
 @pytest.mark.parametrize("example", in_language("toml", "json"), ids=lambda example: example.id)

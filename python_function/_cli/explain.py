@@ -2,11 +2,10 @@
 
 import heapq
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Final
 
-from python_function._bundle import fingerprint, resolve
-from python_function._bundle.resolve import Resolved, Wanted
+from python_function._bundle import fingerprint
+from python_function._bundle.resolve import Resolved
 from python_function._dependencies.detect import Packaging
 from python_function._machine.redact import masked
 from python_function._source import select
@@ -112,31 +111,8 @@ class Explanation:
     warnings: tuple[Warned, ...]
 
 
-def function(
-    entry: Path | str, *, index: str | None, handler: str | None, runtime: str | None, architecture: str, cwd: Path
-) -> Explanation:
-    """Explain what a function of these arguments would be.
-
-    Raises:
-        PythonFunctionError: It would be none.
-    """
-    return _explanation(resolve.function(_wanted(entry, runtime, architecture, cwd), index=index, handler=handler))
-
-
-def layer(entry: Path | str, *, runtime: str | None, architecture: str, cwd: Path) -> Explanation:
-    """Explain what a layer of these arguments would be.
-
-    Raises:
-        PythonFunctionError: It would be none.
-    """
-    return _explanation(resolve.layer(_wanted(entry, runtime, architecture, cwd)))
-
-
-def _wanted(entry: Path | str, runtime: str | None, architecture: str, cwd: Path) -> Wanted:
-    return Wanted(entry=entry, runtimes=(runtime,) if runtime else (), architecture=architecture, cwd=cwd)
-
-
-def _explanation(found: Resolved) -> Explanation:
+def explain(found: Resolved) -> Explanation:
+    """Explain what was *found*."""
     spec, entry = found.spec, found.entry
     return Explanation(
         entry=str(spec.source.directory),

@@ -6,15 +6,25 @@ from typing import Final
 
 from python_function._cli.explain import Dependencies, Explanation, LeftOut, Sources
 
-_LABEL: Final = 14
+LABEL: Final = 14
 _PROSE: Final = 84
 _SHOWN: Final = 20
 
 
 def render(explanation: Explanation) -> str:
     """Return *explanation* as aligned lines; only prose is broken, so that paths and names can be copied."""
-    rows = ((label, number, line) for label, lines in _rows(explanation) for number, line in enumerate(lines))
-    return "\n".join(f"{'' if number else label:{_LABEL}}{line}" for label, number, line in rows)
+    return labelled(_rows(explanation))
+
+
+def labelled(rows: Iterable[tuple[str, Iterable[str]]]) -> str:
+    """Return lines with the label of each row before its first one."""
+    lines = ((label, number, line) for label, lines in rows for number, line in enumerate(lines))
+    return "\n".join(f"{'' if number else label:{LABEL}}{line}" for label, number, line in lines)
+
+
+def prose(text: str) -> list[str]:
+    """Return *text* as lines that are not too long to read."""
+    return textwrap.wrap(text, _PROSE, break_long_words=False, break_on_hyphens=False)
 
 
 def _rows(it: Explanation) -> Iterator[tuple[str, Iterable[str]]]:
@@ -31,7 +41,7 @@ def _rows(it: Explanation) -> Iterator[tuple[str, Iterable[str]]]:
         yield "left out", _left_out(it.source.left_out)
     yield "hash", [it.hash]
     for warning in it.warnings:
-        yield "warning", textwrap.wrap(warning.text, _PROSE, break_long_words=False, break_on_hyphens=False)
+        yield "warning", prose(warning.text)
 
 
 def _packaging(packaging: Dependencies) -> Iterator[str]:
@@ -45,10 +55,10 @@ def _packaging(packaging: Dependencies) -> Iterator[str]:
 
 
 def _sources(source: Sources) -> Iterator[str]:
-    yield f"{source.files:,} {'file' if source.files == 1 else 'files'}, {_size(source.bytes)}"
+    yield f"{files(source.files)}, {size(source.bytes)}"
     if source.root:
         yield f"what is in {source.root}/ stands at the root of the bundle"
-    yield from (f"{_size(file.bytes):>10}  {file.path}" for file in source.largest)
+    yield from (f"{size(file.bytes):>10}  {file.path}" for file in source.largest)
 
 
 def _left_out(patterns: tuple[LeftOut, ...]) -> Iterator[str]:
@@ -58,8 +68,14 @@ def _left_out(patterns: tuple[LeftOut, ...]) -> Iterator[str]:
         yield f"{found.pattern:{width}}  {', '.join(found.examples)}{more}"
 
 
-def _size(count: int) -> str:
-    for unit, size in (("MB", 1_000_000), ("kB", 1_000)):
-        if count >= size:
-            return f"{count / size:,.1f} {unit}"
+def files(count: int) -> str:
+    """Return a number of files in words."""
+    return f"{count:,} {'file' if count == 1 else 'files'}"
+
+
+def size(count: int) -> str:
+    """Return a number of bytes in the unit that people read."""
+    for unit, factor in (("MB", 1_000_000), ("kB", 1_000)):
+        if count >= factor:
+            return f"{count / factor:,.1f} {unit}"
     return f"{count} B"

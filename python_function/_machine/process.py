@@ -1,5 +1,7 @@
 """Runs programs: their output is shown as it comes, kept for errors, and never shows a secret."""
 
+import contextlib
+import os
 import queue
 import shlex
 import signal
@@ -116,6 +118,7 @@ def _start(argv: Sequence[str], cwd: Path, env: Mapping[str, str]) -> subprocess
             text=True,
             encoding="utf-8",
             errors="backslashreplace",
+            process_group=0 if os.name == "posix" else None,
         )
     except OSError as error:
         msg = f"{argv[0]!r} cannot be started: {error.strerror}."
@@ -144,9 +147,17 @@ def _arrivals(program: subprocess.Popen[str]) -> "queue.SimpleQueue[tuple[str, s
 
 
 def _stop(program: subprocess.Popen[str]) -> None:
-    program.send_signal(signal.SIGTERM)
-    try:
+    """End *program* and what it has started, which would keep its output open."""
+    _signal(program, signal.SIGTERM)
+    with contextlib.suppress(subprocess.TimeoutExpired):
         program.wait(timeout=5)
-    except subprocess.TimeoutExpired:
-        program.kill()
-        program.wait()
+    _signal(program, signal.SIGKILL)
+    program.wait()
+
+
+def _signal(program: subprocess.Popen[str], number: signal.Signals) -> None:
+    if os.name != "posix":
+        program.terminate()
+        return
+    with contextlib.suppress(ProcessLookupError):
+        os.killpg(program.pid, number)

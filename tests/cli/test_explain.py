@@ -16,7 +16,7 @@ from aws_cdk import aws_lambda as lambda_
 from aws_cdk.assertions import Template
 
 from python_function import PythonFunction, PythonLayerVersion
-from python_function.__main__ import main
+from python_function._cli.program import main
 from python_function._source import select
 from python_function._source.select import Source
 from python_function._target.target import ARCHITECTURES, GLIBC, Target
@@ -354,7 +354,7 @@ def test_a_wrong_command_line_is_told_with_the_usage(
         main(arguments)
 
     printed = capsys.readouterr().err
-    assert printed.startswith("usage: python -m python_function")
+    assert printed.startswith("usage: cdk-python-function")
     assert message in printed
 
 

@@ -110,3 +110,25 @@ def test_an_interruption_ends_the_program(tmp_path: Path) -> None:
         Process(progress=interrupt, waiting=print)((sys.executable, "-c", code), cwd=tmp_path, env=ENVIRONMENT)
 
     assert time.monotonic() - started < 30
+
+
+def test_an_interruption_ends_what_the_program_has_started(tmp_path: Path) -> None:
+    def interrupt(_: str) -> None:
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        Process(progress=interrupt, waiting=print)(
+            ("sh", "-c", "sleep 600 & echo $! | tee pid; wait"), cwd=tmp_path, env=ENVIRONMENT
+        )
+
+    with pytest.raises(ProcessLookupError):
+        _wait_for(int((tmp_path / "pid").read_text()))
+
+
+def _wait_for(pid: int) -> None:
+    """Ask for a process until it is gone, or nothing but a name that somebody has to read."""
+    for _ in range(1000):
+        if "State:\tZ" in Path(f"/proc/{pid}/status").read_text(encoding="utf-8"):
+            raise ProcessLookupError
+        os.kill(pid, 0)
+        time.sleep(0.01)

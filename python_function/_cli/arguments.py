@@ -1,0 +1,135 @@
+"""The arguments of the program, and what it says about them."""
+
+import argparse
+import importlib
+import importlib.metadata
+import sys
+import textwrap
+from collections.abc import Callable, Sequence
+from typing import Final, TypeAlias
+
+from python_function._cli import flags
+from python_function._cli.terminal import Terminal
+from python_function._target.target import ARCHITECTURES, GLIBC
+
+Command: TypeAlias = Callable[[argparse.Namespace, Terminal], None]
+
+_WIDTH: Final = 79
+_EXIT_CODES: Final = """\
+exit codes:
+  0    done
+  1    the entry, an option or what declares the dependencies cannot be used
+  2    the command line is wrong
+  3    a step of the build failed, or Lambda could not run what was built
+  130  interrupted; nothing half-made is left
+"""
+
+_EXPLAIN: Final = """\
+examples:
+  {prog} explain functions/orders
+  {prog} explain functions/orders --runtime python3.13 --architecture arm64
+  {prog} explain layers/shared --layer --json | jq .hash
+"""
+
+_BUILD: Final = """\
+examples:
+  {prog} build functions/orders -o package.zip
+  {prog} build functions/orders --runtime python3.13 --architecture arm64 -o package.zip
+  {prog} build layers/shared --layer -o layer.zip
+  aws lambda update-function-code --function-name orders --zip-file fileb://package.zip
+"""
+
+
+def parse(given: Sequence[str] | None, *, prog: str) -> argparse.Namespace:
+    """Return the arguments *given*, or end the process where they are wrong or ask for help."""
+    parser = argparse.ArgumentParser(
+        prog=prog,
+        allow_abbrev=False,
+        description="Bundles of Python code for AWS Lambda, as the constructs make them.",
+        epilog=f"{_EXIT_CODES}\nThe options of a command, and examples:\n  {prog} COMMAND --help",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("--version", action=_Version, nargs=0, help="print the version")
+    commands = parser.add_subparsers(required=True, metavar="COMMAND", dest="command")
+    _explain(commands, prog)
+    _build(commands, prog)
+    parsed = parser.parse_args(given)
+    if parsed.layer and (parsed.index or parsed.handler):
+        commands.choices[parsed.command].error("a layer has no handler: leave out --index and --handler, or --layer")
+    return parsed
+
+
+def command(parsed: argparse.Namespace) -> Command:
+    """Return what does the command that was given: its module is imported only then."""
+    module = importlib.import_module(f"python_function._cli.commands.{parsed.command}")
+    run: Command = module.run
+    return run
+
+
+def _explain(commands: "argparse._SubParsersAction[argparse.ArgumentParser]", prog: str) -> None:
+    text = "Print what a function, or a layer, of ENTRY would be and why. Nothing is built or started."
+    summary = "what would become of an entry"
+    parser = _parser(commands, "explain", prog=prog, summary=summary, text=text, examples=_EXPLAIN)
+    _add_common(parser)
+
+
+def _build(commands: "argparse._SubParsersAction[argparse.ArgumentParser]", prog: str) -> None:
+    text = (
+        "Build a .zip deployment package: code and dependencies, checked, the same bytes every time. It is written"
+        " when all is done, over one that is there."
+    )
+    summary = "a .zip deployment package"
+    parser = _parser(commands, "build", prog=prog, summary=summary, text=text, examples=_BUILD)
+    parser.add_argument("-o", "--output", metavar="FILE", required=True, help="the package to write")
+    _add_common(parser)
+
+
+def _parser(
+    commands: "argparse._SubParsersAction[argparse.ArgumentParser]",
+    name: str,
+    *,
+    prog: str,
+    summary: str,
+    text: str,
+    examples: str,
+) -> argparse.ArgumentParser:
+    return commands.add_parser(
+        name,
+        help=summary,
+        usage=f"{prog} {name} [OPTION ...] ENTRY",
+        description=textwrap.fill(text, _WIDTH),
+        epilog=f"{examples.format(prog=prog)}\n{_EXIT_CODES}",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        allow_abbrev=False,
+    )
+
+
+def _add_common(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("entry", metavar="ENTRY", help="the directory with the code, or the handler's file in it")
+    parser.add_argument("--index", metavar="FILE", help="the handler's file, relative to ENTRY")
+    parser.add_argument("--handler", metavar="NAME", help="the function, or module path and function")
+    parser.add_argument("--layer", action="store_true", help="a layer, which has no handler")
+    parser.add_argument(
+        "--runtime",
+        choices=tuple(GLIBC),
+        metavar="RUNTIME",
+        help=f"{', '.join(GLIBC)}; by default what the project asks for",
+    )
+    parser.add_argument(
+        "--architecture",
+        choices=ARCHITECTURES,
+        default=ARCHITECTURES[0],
+        metavar="NAME",
+        help=f"{', '.join(ARCHITECTURES)}; by default {ARCHITECTURES[0]}",
+    )
+    parser.add_argument("--json", action="store_true", help="print JSON")
+    flags.add(parser)
+
+
+class _Version(argparse.Action):
+    """Prints the version, which is looked up only then."""
+
+    def __call__(self, parser: argparse.ArgumentParser, *_: object) -> None:
+        """End the process."""
+        sys.stdout.write(f"cdk-python-function {importlib.metadata.version('cdk-python-function')}\n")
+        parser.exit()

@@ -1,0 +1,103 @@
+"""The command ``build``."""
+
+import argparse
+import dataclasses
+import json
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+
+from python_function._bundle import build, fingerprint, package
+from python_function._bundle.checks import content, verdict
+from python_function._bundle.package import Package
+from python_function._bundle.resolve import Resolved
+from python_function._cli import render, wanted
+from python_function._cli.explain import Warned
+from python_function._cli.terminal import Terminal
+from python_function._machine import here
+from python_function._machine.report import Notice
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Built:
+    """What was built; its fields are the keys of the JSON.
+
+    Attributes:
+        output: The package.
+        handler: Lambda's handler string; ``None`` for a layer.
+        runtime: The Lambda runtime.
+        architecture: The instruction set.
+        hash: The asset hash, of everything that the package was made from.
+        code_sha256: The digest of the package, as Lambda's ``CodeSha256`` has it.
+        bytes: What the package weighs.
+        unzipped: What its files weigh.
+        files: How many they are.
+        warnings: What the user should know.
+    """
+
+    output: str
+    handler: str | None
+    runtime: str
+    architecture: str
+    hash: str
+    code_sha256: str
+    bytes: int
+    unzipped: int
+    files: int
+    warnings: tuple[Warned, ...]
+
+
+def run(given: argparse.Namespace, terminal: Terminal) -> None:
+    """Build a package, and print what it is.
+
+    Raises:
+        PythonFunctionError: It cannot be built.
+    """
+    cwd = Path.cwd()
+    file = package.destination(given.output, cwd=cwd)
+    found = wanted.resolved(given, cwd=cwd, environ=terminal.environ)
+    content.expect(found.spec)
+    with tempfile.TemporaryDirectory(prefix="cdk-python-function-") as directory:
+        bundle = Path(directory, "bundle")
+        bundle.mkdir()
+        name = found.spec.source.directory.name
+        with terminal.working(f"building {name}") as write:
+            host = here.host(name, environ=terminal.environ, write=write, detail=terminal.is_watched)
+            verdicts = build.build(found.spec, bundle, host)
+            packed = package.write(bundle, file)
+        built = _built(found, bundle, packed, verdict.warnings(verdicts))
+    if given.json:
+        terminal.print(json.dumps(dataclasses.asdict(built), indent=2))
+    else:
+        terminal.labelled(_lines(built), width=render.LABEL)
+
+
+def _built(found: Resolved, bundle: Path, packed: Package, notices: tuple[Notice, ...]) -> Built:
+    sizes = [path.stat().st_size for path in bundle.rglob("*") if path.is_file()]
+    return Built(
+        output=str(packed.file),
+        handler=found.handler or None,
+        runtime=found.spec.target.runtime,
+        architecture=found.spec.target.architecture,
+        hash=fingerprint.fingerprint(found.spec),
+        code_sha256=packed.sha256,
+        bytes=packed.bytes,
+        unzipped=sum(sizes),
+        files=len(sizes),
+        warnings=tuple(Warned(id=notice.id, text=notice.text) for notice in (*found.spec.warnings, *notices)),
+    )
+
+
+def _lines(built: Built) -> str:
+    rows = (
+        ("package", (built.output,)),
+        ("handler", (built.handler,) if built.handler else ()),
+        ("runtime", (f"{built.runtime} on {built.architecture}",)),
+        (
+            "size",
+            (f"{render.size(built.bytes)}, unzipped {render.size(built.unzipped)} in {render.files(built.files)}",),
+        ),
+        ("sha256", (built.code_sha256,)),
+        *(("warning", render.prose(warning.text)) for warning in built.warnings),
+    )
+    return render.labelled(rows)

@@ -1,0 +1,85 @@
+"""What the arguments ask for, in the words of the constructs."""
+
+import argparse
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from python_function._bundle import resolve
+from python_function._bundle.resolve import Resolved, Wanted
+from python_function._bundle.spec import Container
+from python_function._cli.flags import BUILD, CONTAINER, CONTENT, Flag
+from python_function.errors import OptionError
+from python_function.options import BundlingOptions, CommandHooks
+
+
+def resolved(given: argparse.Namespace, *, cwd: Path, environ: Mapping[str, str]) -> Resolved:
+    """Find what the arguments *given* ask for.
+
+    Raises:
+        PythonFunctionError: It would be no function, or no layer.
+    """
+    asked = wanted(given, cwd=cwd, environ=environ)
+    return resolve.layer(asked) if given.layer else resolve.function(asked, index=given.index, handler=given.handler)
+
+
+def wanted(given: argparse.Namespace, *, cwd: Path, environ: Mapping[str, str]) -> Wanted:
+    """Return what the arguments *given* ask for.
+
+    Raises:
+        OptionError: They contradict each other.
+    """
+    container = _given(given, CONTAINER)
+    options = _options(given, environ)
+    if container and options.strategy == "local":
+        names = ", ".join(flag.name for flag in CONTAINER if flag.option in container)
+        msg = f"--strategy local builds without a container, which {names} would need. Leave one out."
+        raise OptionError(msg)
+    return Wanted(
+        entry=given.entry,
+        runtimes=(given.runtime,) if given.runtime else (),
+        architecture=given.architecture,
+        options=replace(options, strategy="docker") if container else options,
+        container=_container(container),
+        cwd=cwd,
+    )
+
+
+def _options(given: argparse.Namespace, environ: Mapping[str, str]) -> BundlingOptions:
+    found = _given(given, (*CONTENT, *BUILD))
+    before, after = found.pop("before_bundling", ()), found.pop("after_bundling", ())
+    if before or after:
+        found["command_hooks"] = CommandHooks(before_bundling=before, after_bundling=after)
+    if "environment" in found:
+        found["environment"] = dict(_pair(text, environ) for text in given.environment)
+    return BundlingOptions(**found)
+
+
+def _pair(text: str, environ: Mapping[str, str]) -> tuple[str, str]:
+    name, has_value, value = text.partition("=")
+    if not has_value and name not in environ:
+        msg = f"--environment {name}: there is no such variable here. Write {name}=VALUE."
+        raise OptionError(msg)
+    return name, value if has_value else environ[name]
+
+
+def _container(found: dict[str, Any]) -> Container:
+    volumes = found.pop("volumes", ())
+    return Container(**found, volumes=tuple(_volume(text) for text in volumes))
+
+
+def _volume(text: str) -> tuple[str, ...]:
+    parts = tuple(text.split(":"))
+    if len(parts) not in {2, 3} or not all(parts):
+        msg = f"--volume {text!r} must be a directory here and one in the container: /here:/there."
+        raise OptionError(msg)
+    return parts
+
+
+def _given(given: argparse.Namespace, flags: Sequence[Flag]) -> dict[str, Any]:
+    """Return the options that were given, lists as tuples."""
+    values = {flag.option: getattr(given, flag.option) for flag in flags}
+    return {
+        name: tuple(value) if isinstance(value, list) else value for name, value in values.items() if value is not None
+    }
