@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Final
 
+from python_function._dependencies import nested
 from python_function._dependencies.choice import Choice
 from python_function._dependencies.declared import Listed, Locked
 from python_function._dependencies.files import FORMATS, KINDS, found_in, home_of
@@ -131,8 +132,11 @@ def _declared(format_: Format, file: Path, search: Search, notices: tuple[Notice
     declared = format_.read(file, search.home, search.choice)
     content = declared.content
     if isinstance(content, Listed):
-        requirements = read.without(content.requirements, search.choice.exclude)
+        requirements = nested.follow(read.without(content.requirements, search.choice.exclude))
         content = replace(content, requirements=requirements, choice=search.choice)
+    else:
+        local = nested.of_lock(file, content.part.local, content.part.archives)
+        content = replace(content, part=replace(content.part, local=local))
     return Packaging(
         kind=format_.kind,
         file=file,

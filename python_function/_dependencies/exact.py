@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import assert_never
 
+from python_function._dependencies import nested
 from python_function._dependencies.declared import Listed, Locked
 from python_function._dependencies.detect import Packaging
 from python_function._dependencies.indexes import with_credentials
@@ -26,7 +27,7 @@ def requirements(packaging: Packaging, *, host: Host, environment: Mapping[str, 
     env = for_installer(host.environ, environment)
     match packaging.content:
         case Locked() as locked:
-            return locked.export(locked, host, env)
+            return nested.follow(locked.export(locked, host, env))
         case Listed() as listed:
             return with_credentials(listed.manifest, listed.requirements, env)
         case _:

@@ -31,11 +31,13 @@ class LocalPackage:
         name: The normalized name of the distribution.
         directory: Where its ``pyproject.toml``, ``setup.py`` or ``setup.cfg`` is; absolute.
         marker: The environments that it is for, empty for all of them.
+        builds_with: The names of the local packages that its build needs.
     """
 
     name: str
     directory: Path
     marker: str = ""
+    builds_with: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,6 +70,26 @@ def name_of_tree(directory: Path) -> str | None:
     return next((canonicalize_name(name) for name in names if name), None)
 
 
+def absent(package: LocalPackage | LocalArchive, declared: str = "") -> str:
+    """Return what is wrong with the place of *package*, empty if it is there.
+
+    Args:
+        package: What is to be there.
+        declared: The file that says so.
+    """
+    place = package.directory if isinstance(package, LocalPackage) else package.path
+    source = f"{declared}: the" if declared else "The"
+    what = f"{source} local package {package.name!r} has to be in {place}"
+    if not place.exists():
+        return f"{what}, but nothing is there. Restore it, or name another place and lock again."
+    if isinstance(package, LocalArchive):
+        is_archive = place.is_file() and place.name.endswith(ARCHIVE_SUFFIXES)
+        return "" if is_archive else f"{what}, which is neither a directory nor a package's archive."
+    if not place.is_dir():
+        return f"{what}, which is no directory."
+    return "" if is_tree(place) else f"{what}, which has no pyproject.toml, setup.cfg or setup.py."
+
+
 def is_tree(directory: Path) -> bool:
     """Tell whether an installer would build a package from *directory*."""
     return any((directory / name).is_file() for name in _METADATA)
@@ -89,25 +111,48 @@ def _pyproject_name(path: Path) -> str | None:
 
 
 def _setup_cfg_name(path: Path) -> str | None:
+    return setup_cfg(path.parent, "metadata").get("name")
+
+
+def _setup_py_name(path: Path) -> str | None:
+    name = setup_arguments(path.parent).get("name")
+    return name.value if isinstance(name, ast.Constant) and isinstance(name.value, str) else None
+
+
+def setup_cfg(directory: Path, section: str) -> Mapping[str, str]:
+    """Return *section* of the ``setup.cfg`` in *directory*, empty where there is none.
+
+    Raises:
+        PackagingError: It cannot be parsed.
+    """
+    path = directory / "setup.cfg"
+    if not path.is_file():
+        return {}
     parser = configparser.ConfigParser(interpolation=None)
     try:
         parser.read_string(path.read_text(encoding="utf-8-sig"))
     except (configparser.Error, UnicodeDecodeError) as error:
         msg = f"{path} is no valid configuration file: {str(error).splitlines()[0]}."
         raise PackagingError(msg) from error
-    return parser.get("metadata", "name", fallback=None)
+    return dict(parser.items(section)) if parser.has_section(section) else {}
 
 
-def _setup_py_name(path: Path) -> str | None:
+def setup_arguments(directory: Path) -> Mapping[str, ast.expr]:
+    """Return the arguments of ``setup()`` in the ``setup.py`` of *directory*, empty where there is none.
+
+    Raises:
+        PackagingError: It cannot be parsed.
+    """
+    path = directory / "setup.py"
+    if not path.is_file():
+        return {}
     try:
         tree = ast.parse(path.read_bytes())
-    except (SyntaxError, ValueError) as error:
+    except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
         msg = f"{path} is no valid Python: {error}."
         raise PackagingError(msg) from error
-    calls = (node for node in ast.walk(tree) if isinstance(node, ast.Call))
-    keywords = (keyword for call in calls for keyword in call.keywords if _called(call.func) == "setup")
-    values = (keyword.value for keyword in keywords if keyword.arg == "name")
-    return next((v.value for v in values if isinstance(v, ast.Constant) and isinstance(v.value, str)), None)
+    calls = (node for node in ast.walk(tree) if isinstance(node, ast.Call) and _called(node.func) == "setup")
+    return {keyword.arg: keyword.value for call in calls for keyword in call.keywords if keyword.arg}
 
 
 def _called(function: ast.expr) -> str:

@@ -437,6 +437,7 @@ iniconfig = "*"
 )
 def test_of_a_poetry_lock_only_what_is_needed_counts(tmp_path: Path, choice: Choice, names: list[str]) -> None:
     entry = _write(tmp_path / "fn", {"poetry.lock": _POETRY, "pyproject.toml": _POETRY_MANIFEST})
+    _write(tmp_path, {"lib/setup.py": ""})
 
     found = detect.detect(entry, choice=choice)
 
@@ -595,7 +596,7 @@ def test_a_pipfile_lock_is_stale_for_another_pipfile(tmp_path: Path) -> None:
     lock = _PIPFILE_LOCK | {
         "_meta": {"hash": {"sha256": "fb5a2c68d879949537894acb4df00b533c6e16d4474def641accf3ee501f7013"}}
     }
-    _write(tmp_path, {"Pipfile": manifest, "Pipfile.lock": json.dumps(lock)})
+    _write(tmp_path, {"Pipfile": manifest, "Pipfile.lock": json.dumps(lock), "lib/setup.py": ""})
     fresh = detect.detect(tmp_path)
 
     _write(tmp_path, {"Pipfile": manifest + "[scripts]\nx = 'y'\n"})
@@ -620,14 +621,14 @@ def test_a_pipfile_lock_is_fresh_whichever_pipenv_wrote_it(tmp_path: Path, diges
         "[packages]\nPyYAML = \"*\"\n[dev-packages]\n[requires]\npython_version = '3.11'\n"
     )
     lock = _PIPFILE_LOCK | {"_meta": {"hash": {"sha256": digest}}}
-    _write(tmp_path, {"Pipfile": manifest, "Pipfile.lock": json.dumps(lock)})
+    _write(tmp_path, {"Pipfile": manifest, "Pipfile.lock": json.dumps(lock), "lib/setup.py": ""})
 
     assert _part(detect.detect(tmp_path)).fresh
 
 
 def test_a_pipfile_that_leaves_its_source_to_pipenv_cannot_be_told_from_another(tmp_path: Path) -> None:
     lock = _PIPFILE_LOCK | {"_meta": {"hash": {"sha256": "0" * 64}}}
-    _write(tmp_path, {"Pipfile": "[packages]\n", "Pipfile.lock": json.dumps(lock)})
+    _write(tmp_path, {"Pipfile": "[packages]\n", "Pipfile.lock": json.dumps(lock), "lib/setup.py": ""})
 
     assert _part(detect.detect(tmp_path)).fresh
 

@@ -10,8 +10,8 @@ from urllib.parse import quote
 from packaging.requirements import InvalidRequirement, Requirement
 from packaging.utils import canonicalize_name
 
-from python_function._dependencies.formats import poetry_versions
-from python_function._machine.toml import alternatives, strings, table, tables
+from python_function._dependencies.formats import poetry_versions, uv_sources
+from python_function._machine.toml import strings, table, tables
 
 _SHELL_VARIABLE: Final = re.compile(r"\$(?P<name>[A-Za-z_]\w*)")
 _SCP: Final = re.compile(r"^git@(?P<host>[^:/]+):")
@@ -31,7 +31,7 @@ _MARKERS: Final = (
 def lines(texts: Sequence[str], manifest: Mapping[str, object], project: Path) -> tuple[str, ...]:
     """Return the PEP 508 requirements *texts* with the sources that *manifest* has for them in ``[tool.uv]``."""
     indexes = [index for index in tables(manifest, "tool", "uv", "index") if "url" in index]
-    sources = {str(canonicalize_name(key)): value for key, value in table(manifest, "tool", "uv", "sources").items()}
+    sources = uv_sources.of(manifest, project)
     return (
         *(index_line(str(index["url"]), default=bool(index.get("default"))) for index in indexes),
         *(text for original in texts for text in _from_sources(original, sources, project)),
@@ -58,14 +58,14 @@ def with_braces(text: str) -> str:
     return _SHELL_VARIABLE.sub(r"${\g<name>}", text)
 
 
-def _from_sources(text: str, sources: Mapping[str, object], project: Path) -> Iterator[str]:
+def _from_sources(text: str, sources: Mapping[str, tuple[Mapping[str, object], ...]], project: Path) -> Iterator[str]:
     try:
         requirement = Requirement(text)
     except InvalidRequirement:
         yield text
         return
-    source = sources.get(canonicalize_name(requirement.name))
-    located = [(choice, url) for choice in alternatives(source) if (url := _url(choice, project))]
+    choices = sources.get(canonicalize_name(requirement.name), ())
+    located = [(choice, url) for choice in choices if (url := _url(choice, project))]
     for choice, url in located:
         both = [f"({marker})" for marker in (requirement.marker, choice.get("marker")) if marker]
         extras = f"[{','.join(sorted(requirement.extras))}]" if requirement.extras else ""

@@ -126,6 +126,9 @@ def _local(
     if path.is_dir() and not is_tree(path):
         msg = f"{path} is no package: it has no pyproject.toml, setup.cfg or setup.py."
         raise line.error(msg)
+    if not (path.is_dir() or path.name.endswith(ARCHIVE_SUFFIXES)):
+        msg = f"{path} is neither a directory nor a wheel or source distribution."
+        raise line.error(msg)
     found = name_of_tree(path) if path.is_dir() else name_of_archive(path.name)
     if not (found or parts.name):
         msg = f"the name of {path} cannot be told without running it. Write: <name> @ file:{parts.url}"
