@@ -5,61 +5,31 @@ import io
 import re
 import tokenize
 import warnings
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from typing import Final
 
-_TEXT: Final = re.compile(
-    r"""
-    (?P<code> (?: [^'"\#]++ | \#[^\n]*+
-                | (?!["]{3}|[']{3}) (?: "(?:[^"\\\n]++|\\.)*+"?+ | '(?:[^'\\\n]++|\\.)*+'?+ ) )*+ )
-    (?: (?P<quotes>["]{3}|[']{3}) (?:[^\\"']++|\\.|(?!(?P=quotes))["'])*+ (?P=quotes)?+ )?+
-    """,
-    re.VERBOSE | re.DOTALL,
-)
-"""Code up to the next string of several lines, and that string: its lines may look like code."""
+_PARSED_CHARACTERS: Final = 64 * 1024
+"""Longer statements, which are data, are not parsed."""
 
-_REST: Final = r"[^\n]*+(?:\n(?:[ \t)\]}][^\n]*+|(?:else|elif|except|finally)\b[^\n]*+|(?=\n)))*+"
-"""The rest of a statement that starts a line, with all that is indented under it."""
+_STRINGS: Final = re.compile(r"""\"{3}|'{3}|"(?:\\.|[^"\\])*"|'(?:\\.|[^'\\])*'|\#.*""")
+"""What has a line's quotes in it: the start of a string of several lines, a string, or a comment."""
 
-_DEFINITION: Final = re.compile(r"@|(?:async|class|def)\b")
-_DEFINED: Final = re.compile(r"^[ \t]*(?:async[ \t]+)?(?:def|class)[ \t]+(\w+)", re.MULTILINE)
+_DEFINITION: Final = re.compile(r"\s*(?:async\s+)?(?:def|class)\s+(\w+)")
+_ASSIGNMENT: Final = re.compile(r"(\w+)\s*(?::|=(?!=))")
+_INSIDE: Final = frozenset({"", " ", "\t", "#", ")", "]", "}"})
+"""How lines begin that no statement begins at, the end of the text counting."""
+
+_CLAUSE: Final = re.compile(r"(?:else|elif|except|finally)\b")
 
 
 def tree(source: bytes, names: Collection[str]) -> ast.Module:
     """Return the statements of *source* that may bind one of *names*, or import everything."""
-    text = _TEXT.sub(lambda found: found["code"] + ('""' if found["quotes"] else ""), f"\n{decoded(source)}\n")
+    text = decoded(source)
+    blocks = list(_blocks(text))
     wanted = {*names, "__getattr__"}
-    found = _mentioning(wanted, text)
+    found = _mentioning(wanted, blocks, text)
     made_of = {name for statement in found for name in _assigned(statement)}
-    return ast.Module(found if made_of <= wanted else _mentioning(wanted | made_of, text), [])
-
-
-def _mentioning(names: Collection[str], text: str) -> list[ast.stmt]:
-    wanted = "|".join(map(re.escape, sorted(names)))
-    mention = re.compile(rf"\b(?:{wanted})\b|\bimport[ \t]*\*")
-    blocks = (block[0].lstrip("\n") for block in _blocks(wanted).finditer(text) if mention.search(block[0]))
-    return [statement for block in blocks for statement in _statements(block)]
-
-
-def _assigned(statement: ast.stmt) -> Iterator[str]:
-    """Yield the function or class that an assignment takes as it is or calls."""
-    match statement:
-        case ast.Assign(value=ast.Name(id=name) | ast.Call(func=ast.Name(id=name))):
-            yield name
-        case _:
-            return
-
-
-def _blocks(wanted: str) -> re.Pattern[str]:
-    """Match what starts a line and may bind a wanted name: definitions of it, compound statements, mentions of it."""
-    return re.compile(
-        rf"""\n(?:
-        (?: @{_REST}\n )*+ (?:async[ \t]+)?+ (?:def|class) [ \t]+ (?:{wanted})\b
-        | (?:for|from|if|import|match|try|while|with) \b
-        | (?! [\s)\]}}\#@] | (?:async|class|def)\b ) [^\n]*? (?: \b(?:{wanted})\b )
-        ){_REST}""",
-        re.VERBOSE,
-    )
+    return ast.Module(found if made_of <= wanted else _mentioning(wanted | made_of, blocks, text), [])
 
 
 def decoded(source: bytes) -> str:
@@ -72,13 +42,89 @@ def decoded(source: bytes) -> str:
     return text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n").replace("\f", "\n")
 
 
-def _statements(block: str) -> Iterator[ast.stmt]:
-    """Parse one block; of one in a newer grammar, at least say which names it defines."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        try:
-            yield from ast.parse(block).body
-        except (SyntaxError, ValueError, RecursionError, MemoryError):
-            found = _DEFINED.findall(block)
-            for name in found[:1] if _DEFINITION.match(block) else found:
-                yield from ast.parse(f"{name} = __build_class__()").body
+def _blocks(text: str) -> Iterator[Sequence[str]]:
+    """Yield the lines of each statement that starts a line, with its decorators and all that is indented under it."""
+    block: list[str] = []
+    quotes, goes_on = "", True
+    for line in text.split("\n"):
+        starts = not quotes and line[:1] not in _INSIDE and not (line[0] in "ef" and _CLAUSE.match(line))
+        if starts and not goes_on:
+            yield block
+            block = []
+        block.append(line)
+        goes_on = line.startswith("@") if starts else goes_on and not line.strip()
+        if quotes or '"""' in line or "'''" in line:
+            quotes = _open(line, quotes)
+        goes_on = goes_on or line.endswith("\\")
+    yield block
+
+
+def _open(line: str, quotes: str) -> str:
+    """Return the quotes of the string that is open at the end of *line*, where that of *quotes* is at its start."""
+    position = 0
+    while True:
+        if quotes:
+            end = _end(line, quotes, position)
+            if end < 0:
+                return quotes
+            quotes, position = "", end
+        found = _STRINGS.search(line, position)
+        if found is None:
+            return ""
+        quotes, position = (found[0] if found[0] in {'"""', "'''"} else ""), found.end()
+
+
+def _end(line: str, quotes: str, position: int) -> int:
+    """Return where the string ends that is open at *position*, or -1."""
+    while (position := line.find(quotes, position)) >= 0:
+        before = position
+        while before and line[before - 1] == "\\":
+            before -= 1
+        if (position - before) % 2 == 0:
+            return position + len(quotes)
+        position += 1
+    return -1
+
+
+def _mentioning(names: Collection[str], blocks: Sequence[Sequence[str]], text: str) -> list[ast.stmt]:
+    mention = re.compile(rf"\b(?:{'|'.join(map(re.escape, sorted(names)))})\b|\bimport\s*\*")
+    lines = {_line(text, match.start()) for match in mention.finditer(text)}
+    found: list[ast.stmt] = []
+    for block in blocks:
+        if not lines.isdisjoint(block):
+            head = next((line for line in block if not line.startswith("@")), "")
+            definition = _DEFINITION.match(head)
+            found += _statements("\n".join(block), head) if not definition or definition[1] in names else ()
+    return found
+
+
+def _line(text: str, position: int) -> str:
+    end = text.find("\n", position)
+    return text[text.rfind("\n", 0, position) + 1 : end if end >= 0 else None]
+
+
+def _assigned(statement: ast.stmt) -> Iterator[str]:
+    """Yield the function or class that an assignment takes as it is or calls."""
+    match statement:
+        case ast.Assign(value=ast.Name(id=name) | ast.Call(func=ast.Name(id=name))):
+            yield name
+        case _:
+            return
+
+
+def _statements(text: str, head: str) -> Iterator[ast.stmt]:
+    """Parse one block; of one that is too long or in a newer grammar, at least say which names it defines."""
+    if len(text) <= _PARSED_CHARACTERS:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            try:
+                yield from ast.parse(text).body
+            except (SyntaxError, ValueError, RecursionError, MemoryError):
+                pass
+            else:
+                return
+    lines = text.splitlines()
+    definition = _DEFINITION.match(head) or _ASSIGNMENT.match(head)
+    found = [definition] if definition else [each for line in lines if (each := _DEFINITION.match(line))]
+    for each in found:
+        yield from ast.parse(f"{each[1]} = __build_class__()").body

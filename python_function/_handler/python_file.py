@@ -5,6 +5,7 @@ import sys
 import warnings
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from pathlib import Path
 from typing import Final
 
@@ -69,12 +70,18 @@ def load(source: bytes, *, names: Collection[str], version: tuple[int, int] | No
     reason = None
     if len(source) <= _PARSED_BYTES:
         try:
-            return _module(_parse(source, min(version or running, running)), is_outline=False)
+            return _parsed(source, min(version or running, running))
         except SyntaxError as error:
             if version is not None and not newer.may_explain(source, running=running, version=version):
                 raise
             reason = error
     return replace(_module(outline.tree(source, names), is_outline=True), error=reason)
+
+
+@lru_cache(maxsize=32)
+def _parsed(source: bytes, version: tuple[int, int]) -> Module:
+    """Parse once what is looked at when a handler is searched, placed and checked, and again for the next function."""
+    return _module(_parse(source, version), is_outline=False)
 
 
 def _parse(source: bytes, version: tuple[int, int]) -> ast.Module:

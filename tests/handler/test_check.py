@@ -371,6 +371,12 @@ def test_a_handler_is_found_at_the_end_of_five_megabytes(filler: str, tmp_path: 
         ("def other(event, context): ...", "defines no 'handler'"),
         ("'''\ndef handler(event, context): ...\n'''", "defines no 'handler'"),
         ("if __name__ == '__main__':\n    def handler(event, context): ...", "defines no 'handler'"),
+        ("X = \"\" # '''\nY = \"'''\"\ndef handler(event): ...\n", r"takes \(event\)"),
+        ("X = '''\n\\\\'''\ndef handler(event): ...\n", r"takes \(event\)"),
+        ("@wrap\n@wrap(\n)\n\n# why\nclass A: ...\nhandler = None", "is None"),
+        ("X = \\\nhandler = 1", "is 1, which|defines no"),
+        ("handler = {" + "'k': 'v', " * 10_000 + "'handler': 1}\nhandler = None", "is None"),
+        ("try:\n    pass\nexcept E:\n    pass\nelse:\n    def handler(event): ...", r"takes \(event\)"),
     ],
 )
 def test_large_files_are_checked_too(end: str, message: str, tmp_path: Path) -> None:
