@@ -24,7 +24,7 @@ from python_function._dependencies.requirements_txt.read import Requirements
 from python_function._machine import environment, uv
 from python_function._machine.host import Host
 from python_function._source import select
-from python_function._source.tree import TreeError
+from python_function._source.walk import TreeError
 from python_function.errors import BundlingError, EngineError, NoWheelError
 
 _PLAIN: Final = re.compile(r"[\w./+@=%-]+")

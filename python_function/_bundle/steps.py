@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Final, TypeAlias
 
-from python_function._source.tree import Rule
+from python_function._source.rules import Rule
 
 INPUT: Final = "/asset-input"
 OUTPUT: Final = "/asset-output"

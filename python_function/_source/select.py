@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from python_function._source import tree
+from python_function._source import tree, walk
 from python_function._source.patterns import compile_pattern, compile_rules
-from python_function._source.tree import Rule
+from python_function._source.rules import Rule
 from python_function.errors import EntryError, OptionError
 
 MACHINERY: Final = (
@@ -30,6 +30,10 @@ MACHINERY: Final = (
     ".env",
     ".aws-sam",
     "*.egg-info",
+    "*.sw[op]",
+    "*~",
+    ".#*",
+    r"\#*#",
 )
 """What tools leave beside the source; no step of a build gets to see it."""
 
@@ -122,7 +126,7 @@ def files(source: Source) -> tuple[tuple[str, str], ...]:
     if source.only is not None:
         return (source.only,)
     with telling():
-        return tuple(tree.placed(tree.select(source.directory, source.rules, source.within), source.root))
+        return tuple(tree.placed(walk.select(source.directory, source.rules, source.within), source.root))
 
 
 def survey(source: Source) -> tuple[tuple[str, str | None], ...]:
@@ -133,10 +137,10 @@ def survey(source: Source) -> tuple[tuple[str, str | None], ...]:
     """
     if source.only is not None:
         return ((source.only[0], None),)
-    patterns = {rule: pattern for pattern in source.patterns for rule, _ in compile_pattern(pattern)}
+    patterns = {rule: pattern for pattern in source.patterns for rule in compile_pattern(pattern)}
     with telling():
-        found = tree.survey(source.directory, source.rules, source.within)
-    return tuple((path, rule and patterns[rule]) for path, rule in found)
+        found = walk.survey(source.directory, source.rules, source.within)
+    return tuple((one.path, one.rule and patterns[one.rule]) for one in found)
 
 
 def staged_files(source: Source) -> tuple[tuple[str, str], ...]:
@@ -150,7 +154,7 @@ def staged_files(source: Source) -> tuple[tuple[str, str], ...]:
     if source.only is not None:
         return (source.only,)
     with telling():
-        selected = tree.select(source.directory, source.stage_rules, source.within, source.rules)
+        selected = walk.select(source.directory, source.stage_rules, source.within, source.rules)
     return tuple((path, path) for path in selected)
 
 
@@ -170,7 +174,7 @@ def package_files(directory: Path) -> tuple[tuple[str, str], ...]:
         EntryError: As for :func:`files`.
     """
     with telling():
-        return tuple((path, path) for path in tree.select(directory, compile_rules(MACHINERY)))
+        return tuple((path, path) for path in walk.select(directory, compile_rules(MACHINERY)))
 
 
 def copy(directory: Path, destination: Path, files: Iterable[tuple[str, str]]) -> None:
@@ -188,6 +192,6 @@ def telling() -> Generator[None]:
     """Say which option leaves out what cannot go in."""
     try:
         yield
-    except tree.TreeError as error:
+    except walk.TreeError as error:
         msg = f"{error} The option for that is asset_excludes."
         raise EntryError(msg) from error

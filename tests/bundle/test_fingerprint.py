@@ -47,7 +47,8 @@ def caches(entry: Path) -> None:
     for name in (".pytest_cache", "__pycache__", ".mypy_cache", "node_modules", "x.egg-info", ".git"):
         (entry / name).mkdir()
         (entry / name / "x").touch()
-    (entry / ".DS_Store").touch()
+    for name in (".DS_Store", ".index.py.swp", ".index.py.swo", "index.py~", ".#index.py", "#index.py#"):
+        (entry / name).touch()
     (entry / ".env").write_text("PASSWORD=x")
 
 

@@ -1,11 +1,12 @@
 import os
 import socket
+from contextlib import nullcontext
 from pathlib import Path
 
 import pytest
 
 from python_function._bundle import finish
-from python_function._source import tree
+from python_function._source import tree, walk
 from python_function._source.patterns import compile_rules
 
 
@@ -27,7 +28,7 @@ def test_selection_is_sorted_and_knows_files_only(tmp_path: Path) -> None:
     write(tmp_path, "b.py", "a/z.py", "a/a.py", "ä ö.py")
     (tmp_path / "empty/nested").mkdir(parents=True)
 
-    assert tree.select(tmp_path, ()) == ["a/a.py", "a/z.py", "b.py", "ä ö.py"]
+    assert walk.select(tmp_path, ()) == ["a/a.py", "a/z.py", "b.py", "ä ö.py"]
 
 
 @pytest.mark.parametrize(
@@ -51,21 +52,21 @@ def test_patterns_mean_what_they_mean_to_git(tmp_path: Path, patterns: list[str]
     everything = ["a/b.py", "a/tests/t.py", "data/k.txt", "data/x.txt", "tests/t.py", "top.py"]
     write(tmp_path, *everything)
 
-    assert tree.select(tmp_path, compile_rules(patterns)) == (everything if left is None else left)
+    assert walk.select(tmp_path, compile_rules(patterns)) == (everything if left is None else left)
 
 
 def test_a_survey_names_the_topmost_path_left_out_and_the_rule_that_decided(tmp_path: Path) -> None:
     write(tmp_path, "a/tests/deep/t.py", "a/b.py", "data/k.txt", "data/x.txt", "tests/t.py")
     tests, texts, back = compile_rules(["tests", "*.txt", "!k.txt"])
 
-    found = tree.survey(tmp_path, (tests, texts, back))
+    found = walk.survey(tmp_path, (tests, texts, back))
 
-    assert found == [
+    assert [(one.path, one.rule) for one in found] == [
         ("a/b.py", None),
-        ("a/tests/", tests[0]),
+        ("a/tests/", tests),
         ("data/k.txt", None),
-        ("data/x.txt", texts[0]),
-        ("tests/", tests[0]),
+        ("data/x.txt", texts),
+        ("tests/", tests),
     ]
 
 
@@ -74,7 +75,7 @@ def test_a_directory_that_is_left_out_is_never_looked_at(tmp_path: Path) -> None
     os.mkfifo(tmp_path / "node_modules/fifo")
     (tmp_path / "node_modules/away").symlink_to("/etc")
 
-    assert tree.select(tmp_path, compile_rules(["node_modules"])) == ["index.py"]
+    assert walk.select(tmp_path, compile_rules(["node_modules"])) == ["index.py"]
 
 
 def test_links_inside_the_tree_are_followed(tmp_path: Path) -> None:
@@ -146,9 +147,9 @@ def test_what_no_bundle_can_hold_is_named(tmp_path: Path, spoil: object, message
     assert callable(spoil)
     spoil(root)
 
-    with pytest.raises(tree.TreeError, match=message):
-        tree.select(root, ())
-    assert tree.select(root, compile_rules(["bad"])) == ["index.py"]
+    with pytest.raises(walk.TreeError, match=message):
+        walk.select(root, ())
+    assert walk.select(root, compile_rules(["bad"])) == ["index.py"]
 
 
 def test_modes_are_one_of_two_whatever_the_source_and_the_umask(tmp_path: Path) -> None:
@@ -173,13 +174,13 @@ def test_the_content_of_the_source_root_stands_at_the_top(tmp_path: Path) -> Non
 
     tree.copy(tmp_path / "in", tmp_path / "out", (), strip="src")
 
-    assert tree.select(tmp_path / "out", ()) == ["app/main.py", "data/x.txt", "src2/y.py"]
+    assert walk.select(tmp_path / "out", ()) == ["app/main.py", "data/x.txt", "src2/y.py"]
 
 
 def test_two_files_with_one_place_are_an_error(tmp_path: Path) -> None:
     write(tmp_path / "in", "src/app.py", "app.py")
 
-    with pytest.raises(tree.TreeError, match=r"app\.py and src/app\.py would both be app\.py"):
+    with pytest.raises(walk.TreeError, match=r"app\.py and src/app\.py would both be app\.py"):
         tree.copy(tmp_path / "in", tmp_path / "out", (), strip="src")
 
 
@@ -190,7 +191,7 @@ def test_the_source_wins_over_what_is_there(tmp_path: Path) -> None:
 
     tree.copy(tmp_path / "in", tmp_path / "out", ())
 
-    assert tree.select(tmp_path / "out", ()) == ["both.py", "kept.py", "was_directory", "was_file/new.py"]
+    assert walk.select(tmp_path / "out", ()) == ["both.py", "kept.py", "was_directory", "was_file/new.py"]
     assert (tmp_path / "out/both.py").read_text() == "both.py"
 
 
@@ -215,7 +216,7 @@ def test_what_python_would_import_in_the_place_of_the_source_goes(
 
     tree.copy(tmp_path / "in", tmp_path / "out", ())
 
-    assert tree.select(tmp_path / "out", ()) == left
+    assert walk.select(tmp_path / "out", ()) == left
 
 
 def test_the_source_never_writes_through_a_link_into_the_installers_cache(tmp_path: Path) -> None:
@@ -237,7 +238,7 @@ def test_a_finished_bundle_holds_no_links_stamped_bytecode_or_empty_directories(
 
     finish.finish(tmp_path)
 
-    assert tree.select(tmp_path, ()) == ["linked/a.py", "real/a.py", "unchecked.pyc"]
+    assert walk.select(tmp_path, ()) == ["linked/a.py", "real/a.py", "unchecked.pyc"]
     assert set(listed(tmp_path)) == {"linked", "linked/a.py", "real", "real/a.py", "unchecked.pyc"}
 
 
@@ -274,5 +275,98 @@ def test_links_in_a_bundle_mean_what_they_meant_where_they_were(tmp_path: Path) 
 def test_a_bundle_with_a_link_out_of_it_is_an_error(tmp_path: Path) -> None:
     (tmp_path / "bad").symlink_to("/etc")
 
-    with pytest.raises(tree.TreeError, match="bad is a link to '/etc', which is outside"):
+    with pytest.raises(walk.TreeError, match="bad is a link to '/etc', which is outside"):
+        finish.finish(tmp_path)
+
+
+@pytest.mark.parametrize("depth", [250, 251])
+def test_directories_may_be_nested_as_deeply_as_anybody_can_remove_them(tmp_path: Path, depth: int) -> None:
+    deep = "/".join("d" * depth)
+    write(tmp_path, f"in/{deep}/x.py")
+
+    if depth > 250:
+        with pytest.raises(walk.TreeError, match=r"/d is nested more than 250 directories deep\. Remove it, or leave"):
+            tree.copy(tmp_path / "in", tmp_path / "out", ())
+    else:
+        tree.copy(tmp_path / "in", tmp_path / "out", ())
+        finish.finish(tmp_path / "out")
+        assert walk.select(tmp_path / "out", ()) == [f"{deep}/x.py"]
+
+
+def test_links_that_multiply_end_in_an_error(tmp_path: Path) -> None:
+    for number in range(20):
+        (tmp_path / str(number)).mkdir()
+        for side in "ab":
+            (tmp_path / str(number) / side).symlink_to(f"../{number + 1}")
+    write(tmp_path, "20/x.py")
+
+    with pytest.raises(
+        walk.TreeError, match=r"one of more than 20000 paths that lead through links below links, .* leave them out"
+    ):
+        walk.select(tmp_path, ())
+    assert walk.select(tmp_path, compile_rules(["/?", "/1?"])) == ["20/x.py"]
+
+
+def test_a_file_that_goes_while_it_is_looked_for_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    write(tmp_path, "gone.py")
+    scandir = os.scandir
+
+    def racing(path: str) -> object:
+        with scandir(path) as entries:
+            found = list(entries)
+        (tmp_path / "gone.py").unlink(missing_ok=True)
+        return nullcontext(found)
+
+    monkeypatch.setattr(os, "scandir", racing)
+
+    with pytest.raises(walk.TreeError, match=r"gone\.py cannot be read: No such file or directory"):
+        walk.select(tmp_path, ())
+
+
+@pytest.mark.parametrize("mode", [0o000, 0o400])
+@pytest.mark.parametrize("path", ["closed", "a/closed"])
+def test_a_directory_that_cannot_be_read_is_named(unprivileged: Path, path: str, mode: int) -> None:
+    write(unprivileged, f"{path}/x.py")
+    (unprivileged / path).chmod(mode)
+
+    with pytest.raises(walk.TreeError, match=r"closed.* cannot be read: Permission denied"):
+        walk.select(unprivileged, ())
+    assert walk.select(unprivileged, compile_rules(["closed"])) == []
+    assert walk.select(unprivileged, (), excused=compile_rules(["closed"])) == []
+    (unprivileged / path).chmod(0o700)
+
+
+def test_names_that_are_no_text_are_names(tmp_path: Path) -> None:
+    name = os.fsdecode(b"\xff\xfe\n.py")
+    write(tmp_path / "in", "index.py")
+    (tmp_path / "in" / name).touch()
+
+    tree.copy(tmp_path / "in", tmp_path / "out", ())
+
+    assert walk.select(tmp_path / "out", ()) == ["index.py", name]
+
+
+@pytest.mark.parametrize("umask", [0o000, 0o022, 0o077, 0o277])
+def test_a_finished_bundle_has_two_modes_whatever_made_it(tmp_path: Path, umask: int) -> None:
+    previous = os.umask(umask)
+    try:
+        write(tmp_path, "out/a/b.py", "out/run.sh", "out/setuid", "out/closed/c.py")
+        (tmp_path / "out/run.sh").chmod(0o711)
+        (tmp_path / "out/setuid").chmod(0o4755)
+        (tmp_path / "out/closed").chmod(0o500)
+        finish.finish(tmp_path / "out")
+    finally:
+        os.umask(previous)
+
+    assert {path: mode for path, (mode, _) in listed(tmp_path / "out").items()} == {
+        **dict.fromkeys(("a", "closed", "run.sh", "setuid"), 0o755),
+        **dict.fromkeys(("a/b.py", "closed/c.py"), 0o644),
+    }
+    assert (tmp_path / "out/setuid").lstat().st_mode & 0o7777 == 0o755
+
+
+def test_what_no_bundle_can_hold_is_named_when_it_is_finished(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "bad")
+
+    with pytest.raises(walk.TreeError, match=r"bad is a fifo, which no bundle can hold\. Remove it in a hook"):
         finish.finish(tmp_path)

@@ -8,8 +8,11 @@ from typing import Final
 from python_function._dependencies.requirements_txt.read import Requirements
 from python_function._source import select
 
-TOOLS: Final = ("_source/tree.py", "_bundle/executors/installed.py")
-"""The modules that a container runs as programs."""
+TOOLS: Final = ("_source/rules.py", "_source/walk.py", "_source/tree.py", "_bundle/executors/installed.py")
+"""What a container runs as programs, and what these import."""
+
+_WITHIN: Final = b"from python_function._source."
+"""How these modules import each other, which stand beside one another where the package is not installed."""
 
 
 def lay(requirements: Requirements, directory: Path, *, seen_as: str) -> None:
@@ -39,7 +42,8 @@ def lay(requirements: Requirements, directory: Path, *, seen_as: str) -> None:
 def _lay_tools(directory: Path) -> None:
     directory.mkdir(parents=True)
     for name in TOOLS:
-        (directory / PurePosixPath(name).name).write_bytes(files("python_function").joinpath(name).read_bytes())
+        content = files("python_function").joinpath(name).read_bytes().replace(_WITHIN, b"from ")
+        (directory / PurePosixPath(name).name).write_bytes(content)
 
 
 def _lay_lists(requirements: Requirements, directory: Path, seen_as: str) -> None:
