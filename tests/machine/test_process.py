@@ -118,7 +118,7 @@ def test_an_interruption_ends_what_the_program_has_started(tmp_path: Path) -> No
 
     with pytest.raises(KeyboardInterrupt):
         Process(progress=interrupt, waiting=print)(
-            ("sh", "-c", "sleep 600 & echo $! | tee pid; wait"), cwd=tmp_path, env=ENVIRONMENT
+            ("sh", "-c", "sleep 600 & echo $! >pid; cat pid; wait"), cwd=tmp_path, env=ENVIRONMENT
         )
 
     with pytest.raises(ProcessLookupError):
