@@ -18,7 +18,7 @@ from python_function._bundle.executors.container import SCRATCH, UV, ContainerBu
 from python_function._bundle.executors.local import LocalBuild
 from python_function._bundle.plan import plan
 from python_function._bundle.spec import BundleSpec
-from python_function._bundle.steps import INPUT, OUTPUT, Site
+from python_function._bundle.steps import INPUT, INSTALLED, OUTPUT, Site
 from python_function._dependencies import exact
 from python_function._dependencies.requirements_txt.read import Requirements
 from python_function._machine import environment, uv
@@ -135,6 +135,9 @@ def _in_container(spec: BundleSpec, requirements: Requirements, work: Path, host
     staged = select.staged_files(spec.source) if spec.has_own_steps else select.unplaced_files(spec.source)
     select.copy(spec.source.directory, directories.input, staged)
     scratch.lay(requirements, directories.scratch, seen_as=SCRATCH)
+    if spec.installed is not None:
+        installed = select.selected(spec.installed.directory, spec.installed.rules)
+        select.copy(spec.installed.directory, directories.scratch / INSTALLED, installed)
     site = Site(input=INPUT, output=OUTPUT, scratch=SCRATCH, uv=f"{UV}/uv", python="python3", is_target=True)
     there = environment.for_installer(host.environ)
     inherited = {name: there[name] for name in requirements.variables if name in there}

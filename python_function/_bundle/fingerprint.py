@@ -33,6 +33,10 @@ def fingerprint(spec: BundleSpec) -> str:
         digest.update(f"local package {package.name}\n".encode())
         for line in _lines(package.directory, select.package_files(package.directory)):
             digest.update(line)
+    if spec.installed is not None:
+        digest.update(b"installed\n")
+        for line in _lines(spec.installed.directory, select.selected(spec.installed.directory, spec.installed.rules)):
+            digest.update(line)
     return digest.hexdigest()
 
 

@@ -2,7 +2,7 @@
 
 from python_function._bundle import install
 from python_function._bundle.spec import BundleSpec
-from python_function._bundle.steps import CopySource, Hook, Site, Step
+from python_function._bundle.steps import INSTALLED, CleanInstalled, CopySource, Hook, Site, Step
 from python_function._dependencies.requirements_txt.read import Requirements
 
 
@@ -19,9 +19,18 @@ def plan(spec: BundleSpec, requirements: Requirements, site: Site) -> tuple[Step
             written_to=bool(spec.after),
             arguments=spec.installer_args,
         ),
+        *_installed(spec, site, destination),
         CopySource(source=site.input, destination=destination, rules=spec.source.rules, strip=spec.source.root),
         *_hook("after_bundling", spec.after, destination),
     )
+
+
+def _installed(spec: BundleSpec, site: Site, destination: str) -> tuple[Step, ...]:
+    if spec.installed is None:
+        return ()
+    source = f"{site.scratch}/{INSTALLED}" if site.is_target else str(spec.installed.directory)
+    rules = spec.installed.rules
+    return CopySource(source=source, destination=destination, rules=rules), CleanInstalled(directory=destination)
 
 
 def _hook(phase: str, lines: tuple[str, ...], directory: str = "") -> tuple[Step, ...]:

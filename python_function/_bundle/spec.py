@@ -1,10 +1,13 @@
 """What a bundle is made of."""
 
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from python_function._dependencies.detect import Packaging
 from python_function._machine.report import Notice
+from python_function._source.patterns import compile_rules
 from python_function._source.select import Source
+from python_function._source.tree import Rule
 from python_function._target.target import DEPRECATED, Target
 
 
@@ -42,6 +45,24 @@ class Container:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Installed:
+    """Distributions that are there already.
+
+    Attributes:
+        directory: Where they are installed.
+        excludes: What of it stays out, in gitignore syntax.
+    """
+
+    directory: Path
+    excludes: tuple[str, ...] = ()
+
+    @property
+    def rules(self) -> tuple[Rule, ...]:
+        """What of it stays out."""
+        return compile_rules(self.excludes)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class BundleSpec:
     """What ends up in an asset, and how it is to be built.
 
@@ -49,6 +70,7 @@ class BundleSpec:
         target: What it is built for.
         source: The source and its place.
         packaging: What declares the dependencies.
+        installed: What is taken as it is, besides.
         container: The container that builds it, where one does.
         strategy: ``auto``, ``local`` or ``docker``; never ``auto`` where an option decides already.
         prefix: The folder of the bundle that everything goes into.
@@ -65,6 +87,7 @@ class BundleSpec:
     packaging: Packaging
     container: Container
     strategy: str
+    installed: Installed | None = None
     prefix: str = ""
     handler_file: str | None = None
     notices: tuple[Notice, ...] = ()

@@ -9,6 +9,9 @@ INPUT: Final = "/asset-input"
 OUTPUT: Final = "/asset-output"
 """What hooks call the input and output directories wherever they run: CDK's names for them in a container."""
 
+INSTALLED: Final = "installed"
+"""The folder of the scratch directory that holds what is installed already, where the site does not see it itself."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Site:

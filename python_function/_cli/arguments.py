@@ -36,6 +36,7 @@ examples:
   {prog} build functions/orders -o package.zip
   {prog} build functions/orders --runtime python3.13 --architecture arm64 -o package.zip
   {prog} build layers/shared --layer -o layer.zip
+  {prog} build functions/orders --from-venv .venv -o package.zip
   aws lambda update-function-code --function-name orders --zip-file fileb://package.zip
 """
 
@@ -81,6 +82,11 @@ def _build(commands: "argparse._SubParsersAction[argparse.ArgumentParser]", prog
     summary = "a .zip deployment package"
     parser = _parser(commands, "build", prog=prog, summary=summary, text=text, examples=_BUILD)
     parser.add_argument("-o", "--output", metavar="FILE", required=True, help="the package to write")
+    parser.add_argument(
+        "--from-venv",
+        metavar="DIR",
+        help="take what is installed in a virtual environment, in place of what the project declares",
+    )
     _add_common(parser)
 
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from python_function._bundle import resolve
+from python_function._bundle import resolve, virtual_env
 from python_function._bundle.resolve import Resolved, Wanted
 from python_function._bundle.spec import Container
 from python_function._cli.flags import BUILD, CONTAINER, CONTENT, Flag
@@ -22,6 +22,25 @@ def resolved(given: argparse.Namespace, *, cwd: Path, environ: Mapping[str, str]
     """
     asked = wanted(given, cwd=cwd, environ=environ)
     return resolve.layer(asked) if given.layer else resolve.function(asked, index=given.index, handler=given.handler)
+
+
+def from_environment(given: argparse.Namespace, *, cwd: Path, environ: Mapping[str, str]) -> Resolved:
+    """Find what the arguments *given* ask for, with what is installed in a virtual environment.
+
+    Raises:
+        PythonFunctionError: It would be no function or no layer, or nothing that can be taken elsewhere.
+    """
+    asked = {"packaging": given.packaging, "groups": given.groups, "extras": given.extras}
+    chosen = [flag.name for flag in CONTENT if asked.get(flag.option)]
+    if chosen:
+        msg = f"--from-venv takes what is installed, which {', '.join(chosen)} cannot choose from. Leave one out."
+        raise OptionError(msg)
+    plain = argparse.Namespace(**{**vars(given), "packaging": "none", "exclude_packages": None})
+    found = resolved(plain, cwd=cwd, environ=environ)
+    target, exclude = found.spec.target, given.exclude_packages or ()
+    installed, notices = virtual_env.find(given.from_venv, target=target, exclude=exclude, cwd=cwd)
+    spec = replace(found.spec, installed=installed, notices=(*found.spec.notices, *notices))
+    return replace(found, spec=spec)
 
 
 def wanted(given: argparse.Namespace, *, cwd: Path, environ: Mapping[str, str]) -> Wanted:

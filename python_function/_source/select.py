@@ -173,8 +173,17 @@ def package_files(directory: Path) -> tuple[tuple[str, str], ...]:
     Raises:
         EntryError: As for :func:`files`.
     """
+    return selected(directory, compile_rules(MACHINERY))
+
+
+def selected(directory: Path, rules: tuple[Rule, ...]) -> tuple[tuple[str, str], ...]:
+    """Return the files of *directory* that *rules* leave in, each with the place that it keeps.
+
+    Raises:
+        EntryError: As for :func:`files`.
+    """
     with telling():
-        return tuple((path, path) for path in walk.select(directory, compile_rules(MACHINERY)))
+        return tuple((path, path) for path in walk.select(directory, rules))
 
 
 def copy(directory: Path, destination: Path, files: Iterable[tuple[str, str]]) -> None:

@@ -155,3 +155,48 @@ def test_a_build_that_is_ended_leaves_nothing(entry: Path, tmp_path: Path, numbe
     assert "Traceback" not in printed
     assert list(temporary.iterdir()) == []
     assert not list(tmp_path.glob("*p.zip*"))
+
+
+@pytest.fixture
+def environment(tmp_path: Path) -> Path:
+    """Return a virtual environment with one package."""
+    place = tmp_path / "venv" / "lib" / "python3.13" / "site-packages"
+    (place / "lib-1.dist-info").mkdir(parents=True)
+    (place / "lib.py").write_text("")
+    (place / "lib-1.dist-info" / "METADATA").write_text("Name: lib\nVersion: 1\n")
+    (place / "lib-1.dist-info" / "RECORD").write_text(
+        "lib.py,,\nlib-1.dist-info/METADATA,,\nlib-1.dist-info/RECORD,,\n"
+    )
+    (tmp_path / "venv" / "pyvenv.cfg").write_text("")
+    return tmp_path / "venv"
+
+
+def test_a_virtual_environment_takes_the_place_of_what_is_declared(
+    build: Callable[..., Any], entry: Path, environment: Path
+) -> None:
+    (entry / "requirements.txt").write_text("no-such-package\n")
+
+    built = build(f"--from-venv={environment}")
+
+    assert [name for name in names(built["output"]) if not name.endswith("/")] == [
+        "index.py",
+        "lib-1.dist-info/METADATA",
+        "lib-1.dist-info/RECORD",
+        "lib.py",
+    ]
+
+
+def test_what_is_installed_counts_for_the_hash(build: Callable[..., Any], environment: Path) -> None:
+    before = build(f"--from-venv={environment}")
+    (environment / "lib" / "python3.13" / "site-packages" / "lib.py").write_text("changed = True")
+
+    assert build(f"--from-venv={environment}")["hash"] != before["hash"] != build()["hash"]
+
+
+def test_what_chooses_among_the_declared_is_refused_for_what_is_installed(
+    entry: Path, environment: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    flags = ("--extra=a", "--packaging=pip")
+
+    assert main(["build", str(entry), "-op.zip", f"--from-venv={environment}", *flags]) == 1
+    assert "which --packaging, --extra cannot choose from" in capsys.readouterr().err

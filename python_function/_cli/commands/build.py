@@ -55,7 +55,8 @@ def run(given: argparse.Namespace, terminal: Terminal) -> None:
     """
     cwd = Path.cwd()
     file = package.destination(given.output, cwd=cwd)
-    found = wanted.resolved(given, cwd=cwd, environ=terminal.environ)
+    find = wanted.from_environment if given.from_venv else wanted.resolved
+    found = find(given, cwd=cwd, environ=terminal.environ)
     content.expect(found.spec)
     with tempfile.TemporaryDirectory(prefix="cdk-python-function-") as directory:
         bundle = Path(directory, "bundle")
