@@ -6,8 +6,8 @@ from pathlib import Path
 from python_function._dependencies.detect import Packaging
 from python_function._machine.report import Notice
 from python_function._source.patterns import compile_rules
+from python_function._source.rules import Rule
 from python_function._source.select import Source
-from python_function._source.tree import Rule
 from python_function._target.target import DEPRECATED, Target
 
 
