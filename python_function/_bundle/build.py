@@ -1,15 +1,10 @@
 """Builds a bundle: chooses the executor, prepares what it needs, and finishes what it made."""
 
-import re
-import shutil
-import tempfile
 import time
-from collections.abc import Generator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Final
 
-from python_function._bundle import finish, verify
+from python_function._bundle import finish, verify, workplace
 from python_function._bundle.checks import verdict
 from python_function._bundle.checks.inventory import Inventory
 from python_function._bundle.checks.verdict import Verdict
@@ -27,9 +22,6 @@ from python_function._source import select
 from python_function._source.walk import TreeError
 from python_function.errors import BundlingError, EngineError, NoWheelError
 
-_PLAIN: Final = re.compile(r"[\w./+@=%-]+")
-"""Paths that no shell splits or expands, and no engine takes for a list of mounts."""
-
 
 def build(spec: BundleSpec, output: Path, host: Host) -> tuple[Verdict, ...]:
     """Fill the directory *output* with the bundle of *spec*, and return what the checks say of it.
@@ -40,46 +32,19 @@ def build(spec: BundleSpec, output: Path, host: Host) -> tuple[Verdict, ...]:
         PythonFunctionError: It cannot be built.
     """
     started = time.monotonic()
-    try:
-        _empty(output)
-        with _workplace(output) as work:
-            requirements = exact.requirements(spec.packaging, host=host, environment=dict(spec.environment))
-            built = _build(spec, requirements, work, host)
-            finish.take(built, output, host.ids)
-        bundle, verdicts = _complete(spec, requirements, output, known_as=(OUTPUT, str(built)))
-    except BaseException:
-        _empty(output)
-        raise
+    workplace.clear(output)
+    with workplace.workplace(output, host) as work:
+        requirements = exact.requirements(spec.packaging, host=host, environment=dict(spec.environment))
+        built = _build(spec, requirements, work, host)
+        finished = work / "bundle"
+        finished.mkdir()
+        finish.take(built, finished, host.ids)
+        bundle, verdicts = _complete(spec, requirements, finished, known_as=(OUTPUT, str(built)))
+        workplace.publish(finished, output)
     for notice in verdict.warnings(verdicts):
         host.report.say(f"warning: {notice.text}")
     host.report.say(verify.summary(bundle, time.monotonic() - started))
     return verdicts
-
-
-def _empty(directory: Path) -> None:
-    for path in directory.iterdir():
-        if path.is_dir() and not path.is_symlink():
-            shutil.rmtree(path)
-        else:
-            path.unlink()
-
-
-@contextmanager
-def _workplace(output: Path) -> Generator[Path]:
-    """Give a directory to work in, whose path means the same to every shell and engine.
-
-    In *output* it is on the file system of the finished bundle and shared with the engine if that is, and CDK removes
-    it should this process not live to. A path that shells or engines would take apart is worked around elsewhere.
-    """
-    place = output if _PLAIN.fullmatch(str(output)) else None
-    work = Path(tempfile.mkdtemp(prefix=".python-function-", dir=place))
-    try:
-        if not _PLAIN.fullmatch(str(work)):
-            msg = f"Nothing can be built below {work}: set TMPDIR to a path of letters, digits, '.', '_' and '-'."
-            raise BundlingError(msg)
-        yield work
-    finally:
-        shutil.rmtree(work)
 
 
 def _build(spec: BundleSpec, requirements: Requirements, work: Path, host: Host) -> Path:
@@ -116,9 +81,9 @@ def _locally(spec: BundleSpec, requirements: Requirements, work: Path, host: Hos
     if staged:
         select.copy(spec.source.directory, work / "input", select.staged_files(spec.source))
     site = Site(
-        input=str(work / "input" if staged else spec.source.directory),
-        output=str(output),
-        scratch=str(work / "scratch"),
+        input=(work / "input" if staged else spec.source.directory).as_posix(),
+        output=output.as_posix(),
+        scratch=(work / "scratch").as_posix(),
         uv=host.uv,
         python=host.python,
         is_target=False,

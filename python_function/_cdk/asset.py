@@ -1,8 +1,10 @@
 """Gives code to CDK, and errors and warnings to the user."""
 
+import hashlib
+import os
 import shutil
 from collections.abc import Generator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
 
@@ -13,7 +15,8 @@ from constructs import Construct
 from python_function._bundle import fingerprint
 from python_function._bundle.checks import content, verdict
 from python_function._bundle.spec import BundleSpec
-from python_function._cdk.bundler import Bundler, write
+from python_function._cdk.bundler import Bundler, host, write
+from python_function._machine import cache, lock
 from python_function.errors import plainly
 from python_function.options import BundlingOptions
 
@@ -30,9 +33,11 @@ def bundled(scope: Construct, id: str, spec: BundleSpec, options: BundlingOption
     bundler = Bundler(spec, name)
     with plainly():
         content.expect(spec)
-        code = _code(spec, options, bundler)
+        identity = options.asset_hash or fingerprint.fingerprint(spec)
+        code = _code(spec, options, bundler, identity)
     try:
-        yield code
+        with _alone(scope, name, identity):
+            yield code
     except RuntimeError:
         if bundler.error is None:
             raise
@@ -55,9 +60,30 @@ def _apart_from_output(spec: BundleSpec, scope: Construct) -> BundleSpec:
     return replace(spec, source=replace(spec.source, outdir=output.relative_to(spec.source.directory).as_posix()))
 
 
-def _code(spec: BundleSpec, options: BundlingOptions, bundler: Bundler) -> lambda_.AssetCode:
+@contextmanager
+def _alone(scope: Construct, name: str, identity: str) -> Generator[None]:
+    """Keep other processes from building the same bundle in the same output: CDK takes their place to work away.
+
+    They wait until CDK has looked for the asset, had it built, and put it in its place; then they find it there.
+    """
+    stage = aws_cdk.Stage.of(scope)
+    with ExitStack() as locks:
+        if stage and aws_cdk.Stack.of(scope).bundling_required:
+            key = f"{os.path.realpath(stage.asset_outdir)}\n{identity}".encode()
+            place = cache.directory(host(name), "locks")
+            # Without a cache, or locks in it, there is nothing to hold: one process at a time still works.
+            with suppress(OSError):
+                _ = place and locks.enter_context(
+                    lock.held(
+                        place / hashlib.sha256(key).hexdigest(),
+                        waiting=lambda: write(f"{name}: waiting for another process that builds it"),
+                    )
+                )
+        yield
+
+
+def _code(spec: BundleSpec, options: BundlingOptions, bundler: Bundler, identity: str) -> lambda_.AssetCode:
     hashed_output = options.asset_hash_type is aws_cdk.AssetHashType.OUTPUT
-    identity = options.asset_hash or fingerprint.fingerprint(spec)
     return lambda_.Code.from_asset(
         str(spec.source.directory),
         asset_hash=None if hashed_output else identity,

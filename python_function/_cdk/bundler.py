@@ -10,7 +10,7 @@ import jsii
 
 from python_function._bundle import build
 from python_function._bundle.spec import BundleSpec
-from python_function._machine import here
+from python_function._machine import here, signals
 from python_function._machine.host import Host
 
 if TYPE_CHECKING:
@@ -32,7 +32,8 @@ class Bundler:
         """Fill *output_dir*; always true, for there is nothing else to try."""
         self.output = Path(output_dir)
         try:
-            self.verdicts = build.build(self._spec, self.output, host(self._name))
+            with signals.ending_in_order():
+                self.verdicts = build.build(self._spec, self.output, host(self._name))
         except BaseException as error:
             self.error = error
             raise

@@ -295,7 +295,7 @@ def test_source_that_hides_a_dependency_is_told(
     )
 
 
-@pytest.mark.parametrize("name", ["My Project", "o'brien", "a:b", "$(touch pwned)"])
+@pytest.mark.parametrize("name", ["My Project", "o'brien", "a:b", "a%41b", "$(touch pwned)"])
 def test_hooks_write_nowhere_else_whatever_the_path(
     spec: BundleSpec, tmp_path: Path, make_host: Callable[..., Host], name: str
 ) -> None:
@@ -352,3 +352,17 @@ def test_the_users_tree_is_not_touched(
     build.build(replace(spec, before=("touch x",), after=("touch y",)), output, make_host(recorder))
 
     assert state() == before
+
+
+def test_nobody_else_reaches_a_build_before_it_is_finished(
+    spec: BundleSpec, output: Path, make_host: Callable[..., Host], tmp_path: Path
+) -> None:
+    output.chmod(0o777)
+    seen = tmp_path / "seen"
+    run = Process(progress=lambda _: None, waiting=lambda _: None)
+    hook = f"stat -c %a {output} $(dirname $PWD)/.. | sort -u > {seen}"
+
+    build.build(replace(spec, after=(hook,)), output, make_host(run, PATH=os.environ["PATH"]))
+
+    assert seen.read_text() == "700\n"
+    assert output.stat().st_mode & 0o777 == 0o755
