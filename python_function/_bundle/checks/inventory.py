@@ -29,6 +29,7 @@ class Distribution:
         lost: The files that its ``RECORD`` lists and the bundle does not hold.
         requires: The canonical names of the distributions that it asks for.
         optional: Those that it asks for with an extra.
+        tags: What the wheel that it came as was for, ``cp313-cp313-manylinux_2_28_x86_64``.
     """
 
     name: str
@@ -38,6 +39,7 @@ class Distribution:
     lost: tuple[str, ...] = ()
     requires: tuple[str, ...] = ()
     optional: tuple[str, ...] = ()
+    tags: tuple[str, ...] = ()
 
     @property
     def title(self) -> str:
@@ -121,6 +123,7 @@ def _distribution(root: Path, info: str, files: Mapping[str, int]) -> Distributi
         lost=tuple(path for path in recorded if path not in files),
         requires=tuple(sorted(always)),
         optional=tuple(sorted(with_extra - always)),
+        tags=tuple(value for key, value in _headers(_text(root / info / "WHEEL")) if key == "tag"),
     )
 
 
