@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import io
-import struct
 import tarfile
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from integ import sdist_backend
+from tests.elf_file import MACHINES, elf_file
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-ELF_MACHINES = {"x86_64": 62, "aarch64": 183}  # e_machine, from the ELF specification
 NATIVE_SOURCE = """\
 #include <Python.h>
 
@@ -46,14 +45,14 @@ class Wheelhouse:
         requires: Sequence[str] = (),
         files: Mapping[str, str] | None = None,
     ) -> Path:
-        """Add a wheel; one for a platform gets a native file that has just an ELF header."""
+        """Add a wheel; one for a platform gets a native file that has just what a loader reads."""
         contents = {path: text.encode() for path, text in source(name, version, files).items()}
         python, abi, platform = tag.split("-")
         if platform != "any":
-            machine = next(machine for machine in ELF_MACHINES if platform.endswith(machine))
+            machine = next(machine for machine in MACHINES if platform.endswith(machine))
             number = python.removeprefix("cp")
             suffix = "abi3.so" if abi == "abi3" else f"cpython-{number}-{machine}-linux-gnu.so"
-            contents[f"{name}/_native.{suffix}"] = elf_header(machine)
+            contents[f"{name}/_native.{suffix}"] = elf_file(machine)
         return sdist_backend.write_wheel(self.directory, name, version, tag, contents, requires)
 
     def sdist(
@@ -92,9 +91,3 @@ def project(name: str, version: str, requires: Sequence[str] = ()) -> dict[str, 
         ),
         "sdist_backend.py": Path(sdist_backend.__file__).read_text(encoding="utf-8"),
     }
-
-
-def elf_header(machine: str) -> bytes:
-    """Return a 64-bit little-endian shared object without any section."""
-    identity = b"\x7fELF" + bytes((2, 1, 1, 0)) + bytes(8)
-    return identity + struct.pack("<HHIQQQIHHHHHH", 3, ELF_MACHINES[machine], 1, 0, 0, 0, 0, 64, 0, 0, 64, 0, 0)

@@ -19,6 +19,14 @@ def sequence(name: str, value: object, item: str = "str") -> None:
         raise OptionError(msg)
 
 
+def members(name: str, value: Sequence[str], known: Sequence[str]) -> None:
+    """Hold all of *value* to being among *known*."""
+    unknown = [entry for entry in value if entry not in known]
+    if unknown:
+        msg = f"{name} must hold some of {', '.join(map(repr, known))}, not {unknown[0]!r}."
+        raise OptionError(msg)
+
+
 def instance(name: str, value: object, kind: str) -> None:
     """Hold *value* to being None or of the class that is called *kind*, by name: CDK may not be imported yet."""
     if value is not None and not _is(value, kind):

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 Strategy: TypeAlias = Literal["auto", "local", "docker"]
 Packaging: TypeAlias = Literal["uv", "poetry", "pipenv", "pylock", "pip", "script", "pyproject", "none"]
 
+Check: TypeAlias = Literal["modules", "native", "size", "imports"]
+
 _CONTAINER_ONLY: Final = (
     "image",
     "platform",
@@ -33,6 +35,7 @@ _CONTAINER_ONLY: Final = (
 
 _LISTS: Final = {
     **dict.fromkeys(("asset_excludes", "groups", "extras", "exclude_packages", "installer_args"), "str"),
+    "skip_checks": "str",
     **dict.fromkeys(("volumes_from", "entrypoint", "command"), "str"),
     "volumes": "aws_cdk.DockerVolume",
 }
@@ -116,6 +119,7 @@ class BundlingOptions:
             ``environment`` wins.
         installer_args: Further arguments for uv, which resolves and installs, such as
             ``["--index-strategy", "unsafe-best-match"]``.
+        skip_checks: The checks of the finished bundle to leave out: ``modules``, ``native``, ``size``, ``imports``.
         poetry_include_hashes: Whether hashes of a poetry.lock are checked, as they are by default.
         poetry_without_urls: Whether the sources that a poetry project names are left out, for an index that replaces
             them.
@@ -156,6 +160,7 @@ class BundlingOptions:
     environment: Mapping[str, str] | None = None
     build_args: Mapping[str, str] | None = None
     installer_args: Sequence[str] = ()
+    skip_checks: Sequence[Check] = ()
     poetry_include_hashes: bool = True
     poetry_without_urls: bool = False
     poetry_version: str | None = None
@@ -183,6 +188,7 @@ class BundlingOptions:
             _checks.mapping(name, getattr(self, name))
         compile_rules(self.asset_excludes)
         _checks.suffix(self.output_path_suffix)
+        _checks.members("skip_checks", self.skip_checks, get_args(Check))
         self._check_strategy()
         self._check_hash()
 

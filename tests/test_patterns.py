@@ -12,6 +12,8 @@ import python_function
 _PACKAGE = Path(python_function.__file__).parent
 _WRONG = re.compile(r"(?<!\\)(?:\(\?>|[*+?}]\+)")
 """Atomic groups and possessive quantifiers: https://github.com/python/cpython/issues/106052."""
+_NO_PATTERNS = frozenset({"libstdc++.so.6"})
+"""Names that would be wrong if they were patterns."""
 
 
 def patterns(source: str) -> Iterator[str]:
@@ -51,7 +53,7 @@ def test_no_pattern_of_the_package_is_such_a_one() -> None:
         (path.name, text)
         for path in _PACKAGE.rglob("*.py")
         for text in patterns(path.read_text("utf-8"))
-        if is_wrong(text)
+        if text not in _NO_PATTERNS and is_wrong(text)
     ]
 
     assert found == []

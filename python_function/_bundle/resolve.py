@@ -209,5 +209,6 @@ def _spec(
         before=before,
         after=after,
         installer_args=tuple(options.installer_args),
+        skip_checks=tuple(options.skip_checks),
         environment=tuple(sorted({**(options.build_args or {}), **(options.environment or {})}.items())),
     )

@@ -79,6 +79,7 @@ class BundleSpec:
         before: Hook lines that run first.
         after: Hook lines that run last.
         installer_args: Further arguments of the installer.
+        skip_checks: The checks of the finished bundle that are left out.
         environment: What every step gets to see, sorted by name.
     """
 
@@ -94,6 +95,7 @@ class BundleSpec:
     before: tuple[str, ...] = ()
     after: tuple[str, ...] = ()
     installer_args: tuple[str, ...] = ()
+    skip_checks: tuple[str, ...] = ()
     environment: tuple[tuple[str, str], ...] = field(default=(), repr=False)
 
     @property

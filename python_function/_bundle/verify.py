@@ -1,13 +1,17 @@
 """The finished bundle against what was asked for."""
 
+from functools import partial
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-from python_function._bundle.checks import content, declared, inventory, modules
+from python_function._bundle.checks import content, declared, inventory, modules, native
 from python_function._bundle.checks.inventory import Inventory
 from python_function._bundle.checks.verdict import Verdict
 from python_function._bundle.spec import BundleSpec
 from python_function._dependencies.requirements_txt.read import Requirements
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
 
 _MEGABYTE: Final = 1_000_000
 
@@ -19,7 +23,11 @@ def verify(spec: BundleSpec, requirements: Requirements, output: Path) -> tuple[
         if first.errors:
             return bundle, (first,)
     entry = str(spec.source.directory)
-    return bundle, (modules.check(bundle, handler_file=spec.handler_file, entry=entry, target=spec.target),)
+    checks: Mapping[str, Callable[[], Verdict]] = {
+        "modules": partial(modules.check, bundle, handler_file=spec.handler_file, entry=entry, target=spec.target),
+        "native": partial(native.check, bundle, entry=entry, target=spec.target),
+    }
+    return bundle, tuple(check() for name, check in checks.items() if name not in spec.skip_checks)
 
 
 def summary(bundle: Inventory, seconds: float) -> str:

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final, Literal, get_args
 
-from python_function.options import Packaging, Strategy
+from python_function.options import Check, Packaging, Strategy
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,6 +105,13 @@ BUILD: Final = (
         metavar="ARGUMENT",
         takes="many",
         help="hand uv an argument: --installer-arg=--index-strategy",
+    ),
+    Flag(
+        name="--skip-check",
+        option="skip_checks",
+        metavar="CHECK",
+        takes="many",
+        help=f"leave out a check of the finished bundle: {', '.join(get_args(Check))}",
     ),
     Flag(name="--poetry-version", option="poetry_version", metavar="VERSION", help="the poetry that reads the lock"),
     Flag(

@@ -40,7 +40,7 @@ def test_a_native_file_says_what_it_needs(file: Path) -> None:
 def test_the_files_of_these_tests_are_what_others_take_for_native_files() -> None:
     (segment,) = (s for s in ELFFile(io.BytesIO(WHOLE)).iter_segments() if isinstance(s, DynamicSegment))
 
-    assert [tag.needed for tag in segment.iter_tags("DT_NEEDED")] == ["libc.so.6", "libpq.so.5"]
+    assert [vars(tag)["needed"] for tag in segment.iter_tags("DT_NEEDED")] == ["libc.so.6", "libpq.so.5"]
 
 
 @pytest.mark.parametrize("content", [b"", b"\x7f", b"\x7fEL", b"#!/bin/sh\n", b"!<arch>\n" + WHOLE])

@@ -14,6 +14,7 @@ from tests.elf_file import elf_file
 TARGET = Target("python3.13", "x86_64")
 OLD = Target("python3.11", "x86_64")
 MODULE = "demo/_native.cpython-313-x86_64-linux-gnu.so"
+MACOS = b"\xcf\xfa\xed\xfe" + bytes(99)
 WHEEL = ("cp313-cp313-manylinux_2_28_x86_64",)
 
 
@@ -52,9 +53,9 @@ def certain(found: Sequence[Problem]) -> list[tuple[str, str]]:
             "demo/_n.cpython-313t-x86_64-linux-gnu.so", elf_file(), WHEEL, TARGET, "python", "3.13t", id="no GIL"
         ),
         pytest.param(
-            "demo/_n.cpython-313-darwin.so", b"\xcf\xfa\xed\xfe" + bytes(99), WHEEL, TARGET, "python", "darwin", id="mac"
+            "demo/_n.cpython-313-darwin.so", MACOS, WHEEL, TARGET, "python", "darwin", id="mac"
         ),
-        pytest.param("demo/_n.abi3.so", b"\xcf\xfa\xed\xfe" + bytes(99), WHEEL, TARGET, "machine", "macOS", id="mac abi3"),
+        pytest.param("demo/_n.abi3.so", MACOS, WHEEL, TARGET, "machine", "macOS", id="mac abi3"),
         pytest.param(
             "demo/_n.abi3.so", elf_file(), ("cp313-abi3-manylinux_2_17_x86_64",), OLD, "abi3", "Python 3.13", id="abi3"
         ),

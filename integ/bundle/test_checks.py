@@ -1,0 +1,122 @@
+"""The checks of a finished bundle, held against the wheels that users install.
+
+`WHEELS=all` takes all of them, for both ends of the runtimes and both machines; some of them otherwise.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+import pytest
+import uv
+
+from python_function._bundle.checks import inventory, native
+from python_function._target.target import Target
+from tests.elf_file import elf_file
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+PACKAGES: Final = (
+    *("numpy", "pandas", "scipy", "pydantic-core", "cryptography", "psycopg2-binary", "pillow", "grpcio"),
+    *("lxml", "orjson", "pyarrow"),
+)
+ALL: Final = [
+    (package, python, architecture)
+    for python in ("3.11", "3.13")
+    for architecture in ("x86_64", "arm64")
+    for package in PACKAGES
+]
+SOME: Final = [
+    ("numpy", "3.13", "x86_64"),
+    ("psycopg2-binary", "3.11", "x86_64"),
+    ("cryptography", "3.11", "arm64"),
+    ("pydantic-core", "3.13", "arm64"),
+    ("pillow", "3.13", "x86_64"),
+]
+
+
+def install(package: str, target: Target, directory: Path) -> Path:
+    subprocess.run(
+        [
+            *(uv.find_uv_bin(), "pip", "install", "--quiet", "--no-config", "--no-build", "--python", sys.executable),
+            *("--python-version", target.python_version, "--python-platform", target.uv_platform),
+            *("--link-mode", "copy", "--target", str(directory), package),
+        ],
+        check=True,
+    )
+    return directory
+
+
+@pytest.fixture(scope="module")
+def psycopg2(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return install("psycopg2-binary", Target("python3.13", "x86_64"), tmp_path_factory.mktemp("psycopg2") / "bundle")
+
+
+@pytest.fixture
+def doctored(psycopg2: Path, tmp_path: Path) -> Iterator[Path]:
+    yield Path(shutil.copytree(psycopg2, tmp_path / "bundle"))
+    shutil.rmtree(tmp_path / "bundle")
+
+
+def errors(directory: Path, target: Target) -> tuple[str, ...]:
+    return native.check(inventory.take(directory), entry="/srv/fn", target=target).errors
+
+
+@pytest.mark.parametrize(("package", "python", "architecture"), ALL if os.environ.get("WHEELS") == "all" else SOME)
+def test_a_wheel_for_the_target_can_be_loaded(package: str, python: str, architecture: str, tmp_path: Path) -> None:
+    target = Target(f"python{python}", architecture)
+    bundle = inventory.take(install(package, target, tmp_path / "bundle"))
+
+    verdict = native.check(bundle, entry="/srv/fn", target=target)
+
+    assert any(".so" in path for path in bundle.files)
+    assert (verdict.errors, verdict.warnings) == ((), ())
+
+
+@pytest.mark.parametrize(
+    ("target", "words"),
+    [
+        (Target("python3.13", "arm64"), "is for x86_64; arm64 needs aarch64"),
+        (Target("python3.12", "x86_64"), "is a module for Python 3.13"),
+    ],
+)
+def test_a_wheel_for_another_target_cannot(psycopg2: Path, target: Target, words: str) -> None:
+    (error,) = errors(psycopg2, target)
+
+    assert "psycopg2/_psycopg.cpython-313-x86_64-linux-gnu.so of psycopg2-binary" in error
+    assert words in error
+
+
+def test_a_library_that_is_gone_is_missed(doctored: Path) -> None:
+    (library,) = doctored.glob("psycopg2_binary.libs/libpq-*")
+    library.unlink()
+
+    (error,) = errors(doctored, Target("python3.13", "x86_64"))
+
+    assert f"needs {library.name}; neither the bundle nor the runtime has it" in error
+
+
+def test_a_library_that_needs_a_newer_glibc_is_told(doctored: Path) -> None:
+    (library,) = doctored.glob("psycopg2_binary.libs/libpq-*")
+    library.write_bytes(elf_file(versions={"libc.so.6": ["GLIBC_2.38"]}))
+
+    (error,) = errors(doctored, Target("python3.13", "x86_64"))
+
+    assert f"{library.name} of psycopg2-binary" in error
+    assert "needs GLIBC_2.38; the runtime has glibc 2.34" in error
+
+
+def test_a_stable_abi_that_is_newer_than_the_target_is_told(tmp_path: Path) -> None:
+    bundle = install("cryptography", Target("python3.13", "x86_64"), tmp_path / "bundle")
+    (wheel,) = bundle.glob("cryptography-*.dist-info/WHEEL")
+    wheel.write_text("Wheel-Version: 1.0\nTag: cp314-abi3-manylinux_2_34_x86_64\n")
+
+    (error,) = errors(bundle, Target("python3.13", "x86_64"))
+
+    assert "needs Python 3.14 or newer; the runtime has 3.13" in error
