@@ -13,7 +13,7 @@ export CDK_DISABLE_CLI_TELEMETRY := true
 unexport PYTHONDONTWRITEBYTECODE PYTHONHOME PYTHONPATH VIRTUAL_ENV
 
 .NOTPARALLEL:
-.PHONY: help synth test unit compat lint format integ clean
+.PHONY: help synth test unit compat lint format integ bench clean
 
 help:  ## What can be made
 	@grep -E '^[a-z]+:.*##' Makefile | sed 's/:[^#]*## /\t/' | expand -t 10
@@ -42,6 +42,10 @@ format: $(READY)  ## Put the code into its one form
 integ: $(READY)  ## Real CDK, real containers; without an engine those tests are skipped (with CI=true: fail)
 	$(VENV) -m integ.setup
 	$(VENV) -m pytest integ -rs
+
+bench: $(READY)  ## Measure side by side with aws-lambda-python-alpha, and write docs/benchmarks.md
+	$(VENV) -m integ.setup
+	$(VENV) -m benchmarks.bundling
 
 $(READY): pyproject.toml tools/bootstrap.py
 	PATH="$(SYSTEM_PATH)" $(PYTHON) tools/bootstrap.py

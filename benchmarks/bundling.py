@@ -1,125 +1,205 @@
-"""Measures bundling side by side in one run: the installer alone, this library both ways, and the CDK's own construct.
+"""Measures bundling side by side with the CDK's own construct, in one run, and writes docs/benchmarks.md.
 
-Run with ``python -m benchmarks.bundling``. Needs a container engine, the images of ``python -m integ.setup`` and the
-default package index. Prints the median of some rounds in seconds, and each as a multiple of the installer alone.
+Run with ``make bench``. Needs a container engine, the images of ``python -m integ.setup`` and the default index.
+Every round measures every case with each subject in turn, so that whatever else the machine does meets all of them; the
+first round fills caches and makes the peer's image, and does not count.
 """
 
 import argparse
 import os
+import platform
 import shutil
-import statistics
 import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
+from typing import Final
 
 import uv
 
-REQUIREMENTS = "boto3==1.36.0\npydantic==2.10.5\nrequests==2.32.3\n"
-PEER = "aws-cdk.aws-lambda-python-alpha==2.275.0a0"
-APP = """\
+from benchmarks import page
+
+ROOT: Final = Path(__file__).resolve().parent.parent
+REQUIREMENTS: Final = "requests==2.32.3\nboto3==1.35.0\npydantic==2.9.2\n"
+PEER: Final = "aws-cdk.aws-lambda-python-alpha==2.275.0a0"
+TEN: Final = 10
+IGNORED_FILES: Final = 30_000
+
+_APP: Final = """\
 import sys, time
 import aws_cdk
 from aws_cdk import aws_lambda as lambda_
 {imports}
 
-stack = aws_cdk.Stack(aws_cdk.App(outdir=sys.argv[1]), "Stack")
+stack = aws_cdk.Stack(aws_cdk.App(outdir="cdk.out"), "Stack")
 runtime = lambda_.Runtime.PYTHON_3_13
 started = time.perf_counter()
-{construct}
+for number in range(int(sys.argv[1])):
+    {construct}
 print(time.perf_counter() - started)
 """
-OURS = "from python_function import BundlingOptions, PythonFunction"
-LOCAL = "PythonFunction(stack, 'Function', entry='function', runtime=runtime)"
-DOCKER = LOCAL[:-1] + ", bundling=BundlingOptions(strategy='docker'))"
-THEIRS = "from aws_cdk import aws_lambda_python_alpha"
-THEIR_CONSTRUCT = "aws_lambda_python_alpha.PythonFunction(stack, 'Function', entry='function', runtime=runtime)"
-
-
-def floor(directory: Path, environment: Mapping[str, str]) -> float:
-    """Return the seconds that the installer takes, resolution included, with what it needs in its cache."""
-    target = directory / "floor"
-    shutil.rmtree(target, ignore_errors=True)
-    options = ("--quiet", "--python", sys.executable, "--python-version", "3.13", "--no-build")
-    platform = ("--python-platform", "x86_64-manylinux_2_34", "--target", str(target))
-    command = (uv.find_uv_bin(), "pip", "install", *options, *platform, "-r", "function/requirements.txt")
-    started = time.perf_counter()
-    subprocess.run(command, cwd=directory, env=environment, check=True)
-    return time.perf_counter() - started
+_OURS: Final = "from python_function import BundlingOptions, PythonFunction"
+_CONSTRUCT: Final = "PythonFunction(stack, f'F{number}', entry=f'functions/{number}', runtime=runtime"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class App:
-    """An app with one function, which measures the construct itself."""
+class Subject:
+    """What is measured, in a directory of its own.
 
-    imports: str
-    construct: str
-    python: str = sys.executable
-    fresh: bool = True
+    Attributes:
+        name: What the table calls it.
+        directory: Its app, output and caches; only the downloads are shared.
+        app: The text of its app.
+        python: The interpreter that has its library.
+    """
+
+    name: str
+    directory: Path
+    app: str
+    python: str
+
+    def lay(self) -> None:
+        """Write the app and its ten functions."""
+        for number in range(TEN):
+            entry = self.directory / "functions" / str(number)
+            entry.mkdir(parents=True)
+            (entry / "index.py").write_text(f"def handler(event, context):\n    return {number}\n")
+            (entry / "requirements.txt").write_text(REQUIREMENTS)
+        (self.directory / "app.py").write_text(self.app)
+
+    def construct(self, functions: int) -> float:
+        """Return the seconds that the constructs of the app's first functions take."""
+        own = {"PYTHONPATH": str(ROOT), "XDG_CACHE_HOME": str(self.directory / "cache")}
+        kept = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+        done = subprocess.run(
+            (self.python, "app.py", str(functions)),
+            cwd=self.directory,
+            env={**kept, "UV_CACHE_DIR": str(self.directory.parent / "downloads"), **own},
+            check=True,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            text=True,
+        )
+        return float(done.stdout.split()[-1])
+
+    def forget(self, *names: str) -> None:
+        """Remove what earlier runs left."""
+        for name in names:
+            shutil.rmtree(self.directory / name, ignore_errors=True)
 
 
-def constructing(directory: Path, environment: Mapping[str, str], app: App) -> float:
-    """Return the seconds that the construct takes."""
-    file = directory / "app.py"
-    file.write_text(APP.format(imports=app.imports, construct=app.construct))
-    if app.fresh:
-        shutil.rmtree(directory / "cdk.out", ignore_errors=True)
-    command = (app.python, str(file), str(directory / "cdk.out"))
-    done = subprocess.run(
-        command,
-        cwd=directory,
-        env=environment,
-        check=True,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-        text=True,
-    )
-    return float(done.stdout.split()[-1])
+def one(subject: Subject) -> float:
+    """One function, with nothing but downloads kept."""
+    subject.forget("cdk.out", "cache/cdk-python-function/trees")
+    return subject.construct(1)
 
 
-def peer(directory: Path) -> str:
+def ten(subject: Subject) -> float:
+    """Ten functions of equal requirements, with nothing but downloads kept."""
+    subject.forget("cdk.out", "cache/cdk-python-function/trees")
+    return subject.construct(TEN)
+
+
+def ten_again(subject: Subject) -> float:
+    """The same ten in another checkout: no output, but what the library keeps."""
+    subject.forget("cdk.out")
+    return subject.construct(TEN)
+
+
+def edited(subject: Subject) -> float:
+    """One handler of the ten was edited."""
+    index = subject.directory / "functions" / "3" / "index.py"
+    index.write_text(f"{index.read_text()}# {time.time_ns()}\n")
+    return subject.construct(TEN)
+
+
+def unchanged(subject: Subject) -> float:
+    """Nothing changed."""
+    return subject.construct(TEN)
+
+
+def ignored(subject: Subject) -> float:
+    """One function with a virtual environment beside it."""
+    subject.forget("cdk.out", "cache/cdk-python-function/trees")
+    environment = subject.directory / "functions" / "0" / ".venv"
+    lay_environment(environment)
+    try:
+        return subject.construct(1)
+    finally:
+        shutil.rmtree(environment)
+
+
+def lay_environment(directory: Path) -> None:
+    """Write as many small files as a large virtual environment has."""
+    for number in range(IGNORED_FILES // 100):
+        package = directory / "lib" / f"package{number}"
+        package.mkdir(parents=True)
+        for file in range(100):
+            (package / f"module{file}.py").write_text("")
+
+
+CASES: Final[Mapping[str, Callable[[Subject], float]]] = {
+    "one function, first build of its tree": one,
+    "ten functions, first build of their tree": ten,
+    "ten functions, tree known": ten_again,
+    "one handler of ten edited": edited,
+    "nothing changed, ten": unchanged,
+    f"`.venv` of {IGNORED_FILES:,} files excluded": ignored,
+}
+
+
+def subjects(place: Path) -> Sequence[Subject]:
+    """Return the peer and both ways of this library, laid out below *place*."""
+    theirs = "from aws_cdk import aws_lambda_python_alpha"
+    apps = {
+        "peer": (theirs, f"aws_lambda_python_alpha.{_CONSTRUCT})", peer_python(place)),
+        "local": (_OURS, f"{_CONSTRUCT})", sys.executable),
+        "container": (_OURS, f"{_CONSTRUCT}, bundling=BundlingOptions(strategy='docker'))", sys.executable),
+    }
+    found = [
+        Subject(name=name, directory=place / name, app=_APP.format(imports=imports, construct=construct), python=python)
+        for name, (imports, construct, python) in apps.items()
+    ]
+    for subject in found:
+        subject.lay()
+    return found
+
+
+def peer_python(place: Path) -> str:
     """Return a Python that has the CDK's own construct beside the installed aws-cdk-lib."""
-    venv = directory / "peer"
+    venv = place / "peer-environment"
     subprocess.run((uv.find_uv_bin(), "venv", "--quiet", "--python", sys.executable, str(venv)), check=True)
     python = str(venv / "bin" / "python")
     subprocess.run((uv.find_uv_bin(), "pip", "install", "--quiet", "--python", python, PEER), check=True)
     return python
 
 
-def measured(directory: Path, rounds: int) -> dict[str, float]:
-    """Return the median of every subject; a round before the first fills caches and makes the peer's image."""
-    (directory / "function").mkdir()
-    (directory / "function/index.py").write_text("def handler(event, context): ...\n")
-    (directory / "function/requirements.txt").write_text(REQUIREMENTS)
-    kept = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
-    environment = {**kept, "PYTHONPATH": str(Path(__file__).parent.parent)}
-    apps = {
-        "ours, locally": App(imports=OURS, construct=LOCAL),
-        "ours, again": App(imports=OURS, construct=LOCAL, fresh=False),
-        "ours, in a container": App(imports=OURS, construct=DOCKER),
-        "the CDK's own": App(imports=THEIRS, construct=THEIR_CONSTRUCT, python=peer(directory)),
-    }
-    subjects: dict[str, Callable[[], float]] = {
-        "the installer alone": partial(floor, directory, environment),
-        **{name: partial(constructing, directory, environment, app) for name, app in apps.items()},
-    }
-    times = {name: [subject() for _ in range(rounds + 1)][1:] for name, subject in subjects.items()}
-    return {name: statistics.median(values) for name, values in times.items()}
+def measure(place: Path, rounds: int) -> page.Times:
+    """Return the seconds of every case, subject and round."""
+    found = subjects(place)
+    times: dict[str, dict[str, list[float]]] = {case: {subject.name: [] for subject in found} for case in CASES}
+    for number in range(rounds + 1):
+        for case, run in CASES.items():
+            for subject in found:
+                seconds = run(subject)
+                sys.stderr.write(f"round {number}, {case}, {subject.name}: {seconds:.2f} s\n")
+                if number:
+                    times[case][subject.name].append(seconds)
+    return times
 
 
 def main() -> None:
+    """Measure, and write the page."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--rounds", type=int, default=5)
     rounds = parser.parse_args().rounds
     with tempfile.TemporaryDirectory() as directory:
-        results = measured(Path(directory), rounds)
-    base = results["the installer alone"]
-    for name, seconds in results.items():
-        sys.stdout.write(f"{name:22} {seconds:6.2f} s {seconds / base:6.1f} x\n")
+        times = measure(Path(directory), rounds)
+    machine = f"{os.cpu_count()} cores, {platform.system()} {platform.machine()}, Python {platform.python_version()}"
+    page.write(ROOT / "docs", times, machine=machine, rounds=rounds, requirements=REQUIREMENTS.split())
 
 
 if __name__ == "__main__":
