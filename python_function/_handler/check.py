@@ -9,6 +9,7 @@ from pathlib import Path, PurePosixPath
 from typing import Final
 
 from python_function._handler import python_file, search, signature
+from python_function._handler.candidates import HANDLERS
 from python_function._handler.entry import Entry
 from python_function._handler.python_file import Module
 from python_function._machine.report import Notice
@@ -41,7 +42,7 @@ def check(entry: Entry, *, python_version: str) -> tuple[Notice, ...]:
     if entry.generated:
         return ()
     major, minor = map(int, python_version.split("."))
-    names = {entry.function, *signature.HANDLERS}
+    names = {entry.function, *HANDLERS}
     try:
         module = python_file.load(python_file.read(entry.file), names=names, version=(major, minor))
     except SyntaxError as error:

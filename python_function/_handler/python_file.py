@@ -99,7 +99,8 @@ def _parse(source: bytes, version: tuple[int, int]) -> ast.Module:
 def _module(tree: ast.Module, *, is_outline: bool) -> Module:
     bound: dict[str, tuple[ast.AST, ...]] = {}
     is_open = False
-    for statement, certain in statements(tree):
+    for statement, sure in statements(tree):
+        certain = sure and not isinstance(statement, ast.For)  # which may have nothing to go through
         match statement:
             case ast.Delete(targets=targets) if certain:
                 for target in targets:

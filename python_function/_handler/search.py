@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from python_function._handler import python_file, signature
+from python_function._handler import candidates, python_file
+from python_function._handler.candidates import HANDLERS
 from python_function._handler.layout import SOURCE_ROOT
 from python_function.errors import EntryError
 
@@ -37,30 +38,34 @@ class Found:
 def find(directory: Path, function: str | None) -> Found:
     """Return the file below *directory* that holds *function*, or the first conventional handler.
 
-    Looked at are the top, then ``src``, then the only package in ``src``, then the only package at the top.
+    Looked at are the top, then ``src``, then the only package in ``src``, then the only package at the top. Where
+    nothing there can be called, the first file counts that seems to want it, so that it is told why.
     """
-    considered: list[str] = []
-    looked_at: list[Path] = []
-    for candidates in _candidates(directory):
-        looked_at += candidates
-        found = [file.relative_to(directory).as_posix() for file in candidates if _holds(file, function)]
-        match found:
-            case [index]:
-                return Found(index, tuple(considered))
-            case []:
-                considered += [f"{file.relative_to(directory).as_posix()} holds no handler" for file in candidates]
-            case _:
-                msg = f"{directory} has several files with a handler: {_shown(found)}. Pass index=... to choose."
-                raise EntryError(msg)
-    wanted = function or f"{', '.join(signature.HANDLERS)} that takes an event and a context"
+    places = list(_candidates(directory))
+    for holds in (_holds, _means):
+        considered: list[str] = []
+        for files in places:
+            found = [file.relative_to(directory).as_posix() for file in files if holds(file, function)]
+            match found:
+                case [index]:
+                    return Found(index, tuple(considered))
+                case []:
+                    considered += [f"{file.relative_to(directory).as_posix()} holds no handler" for file in files]
+                case _:
+                    msg = f"{directory} has several files with a handler: {_shown(found)}. Pass index=... to choose."
+                    raise EntryError(msg)
+    raise EntryError(_nowhere(directory, function, [file for files in places for file in files]))
+
+
+def _nowhere(directory: Path, function: str | None, looked_at: list[Path]) -> str:
+    wanted = function or f"{', '.join(HANDLERS)} that takes an event and a context"
     close = _closest(function, looked_at) if function else None
     there, below = python_files(directory, function)
     seen = f"Python files there: {there}."
     if close:
         seen = f"Did you mean {close[0]} in {close[1].relative_to(directory).as_posix()}?"
     index = repr(below) if below and not close else "..."
-    msg = f"No Python file in {directory} defines {wanted}. {seen} Pass index={index} and handler=... to name them."
-    raise EntryError(msg)
+    return f"No Python file in {directory} defines {wanted}. {seen} Pass index={index} and handler=... to name them."
 
 
 def _closest(function: str, files: list[Path]) -> tuple[str, Path] | None:
@@ -74,14 +79,14 @@ def _closest(function: str, files: list[Path]) -> tuple[str, Path] | None:
 
 def function_in(file: Path) -> str:
     """Return the function of *file* that Lambda shall call, where none is named."""
-    module = python_file.load(python_file.read(file), names=signature.HANDLERS)
-    found = signature.first(module) or next((name for name in signature.HANDLERS if name in module.bound), None)
+    module = python_file.load(python_file.read(file), names=HANDLERS)
+    found = candidates.first(module) or candidates.meant(module)
     if found is not None:
         return found
     if module.is_open or module.is_outline:
-        return signature.HANDLERS[0]
+        return HANDLERS[0]
     msg = (
-        f"{file} defines none of {', '.join(signature.HANDLERS)}. "
+        f"{file} defines none of {', '.join(HANDLERS)} that takes an event and a context. "
         f"It defines {callables(module) or 'no function'}. Pass handler=... to name the function."
     )
     raise EntryError(msg)
@@ -141,9 +146,26 @@ def _holds_none(file: Path) -> bool:
 
 
 def _holds(file: Path, function: str | None) -> bool:
-    names = (function,) if function else signature.HANDLERS
-    source = python_file.read(file)
-    if not any(name.encode() in source for name in names) and not (function and _MAY_HOLD_ANY.search(source)):
+    """Tell whether *file* binds *function*, or a conventional name, to something that Lambda could call."""
+    module = _mentioning(file, function)
+    if module is None:
         return False
-    module = python_file.load(source, names=names)
-    return signature.first(module) is not None if function is None else function in module.bound or module.is_open
+    if function is None:
+        return candidates.first(module) is not None
+    return module.is_open or candidates.is_one(module, function)
+
+
+def _means(file: Path, function: str | None) -> bool:
+    """Tell whether *file* binds *function*, or a conventional name, at all."""
+    module = _mentioning(file, function)
+    return module is not None and (function in module.bound if function else candidates.meant(module) is not None)
+
+
+def _mentioning(file: Path, function: str | None) -> python_file.Module | None:
+    names = (function,) if function else HANDLERS
+    source = python_file.read(file)
+    if not any(name.encode(errors="replace") in source for name in names) and not (
+        function and _MAY_HOLD_ANY.search(source)
+    ):
+        return None
+    return python_file.load(source, names=names)

@@ -6,30 +6,24 @@ from typing import Final, TypeAlias
 
 from python_function._handler.python_file import Module
 
-HANDLERS: Final = ("handler", "lambda_handler", "handle", "main")
-"""The functions looked for when none is named, in this order."""
-
 _Definition: TypeAlias = ast.FunctionDef | ast.AsyncFunctionDef
 
 _NO_FUNCTIONS: Final[Mapping[type[ast.AST], str]] = {
+    ast.Compare: "a truth value",
     ast.Dict: "a dict",
+    ast.DictComp: "a dict",
+    ast.GeneratorExp: "a generator",
     ast.Import: "a module",
     ast.JoinedStr: "a string",
     ast.List: "a list",
+    ast.ListComp: "a list",
     ast.Set: "a set",
+    ast.SetComp: "a set",
     ast.Tuple: "a tuple",
 }
 _SHOWN_CHARACTERS: Final = 40
-
-
-def first(module: Module) -> str | None:
-    """Return the first conventional handler of *module*.
-
-    A `main` counts only where it can be called with an event and a context: most others start a script. The handlers
-    of logging do not count.
-    """
-    held = (name for name in HANDLERS if name in module.bound and not _is_logging(module, name))
-    return next((name for name in held if name != "main" or problem(module, name) is None), None)
+_ALIASES: Final = 20
+"""How many names are followed that stand for each other."""
 
 
 def problem(module: Module, name: str) -> str | None:
@@ -51,7 +45,7 @@ def _problem(node: ast.AST, module: Module, seen: frozenset[str]) -> str | None:
             return _arguments_problem(arguments)
         case ast.ClassDef(decorator_list=[], bases=[], keywords=[]):
             return _class_problem(node)
-        case ast.Name(id=name) if name in module.bound and name not in seen:
+        case ast.Name(id=name) if name in module.bound and name not in seen and len(seen) < _ALIASES:
             return _all_problems(module.bound[name], module, seen | {name})
         case ast.Call(func=ast.Name(id=name)) if name in module.bound:
             problems = [_instance_problem(bound) for bound in module.bound[name]]
@@ -133,27 +127,3 @@ def _mentions(part: ast.AST, names: set[str]) -> bool:
         or (isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and node.name in names)
         for node in ast.walk(part)
     )
-
-
-def _is_logging(module: Module, name: str) -> bool:
-    """Tell whether *name* is a handler of logging, the other kind that modules have."""
-    return all(
-        isinstance(node, ast.Call) and any(map(_imports_logging, module.bound.get(_root(node.func), ())))
-        for node in module.bound[name]
-    )
-
-
-def _root(function: ast.expr) -> str:
-    while isinstance(function, ast.Attribute):
-        function = function.value
-    return function.id if isinstance(function, ast.Name) else ""
-
-
-def _imports_logging(node: ast.AST) -> bool:
-    match node:
-        case ast.Import(names=aliases):
-            return any(alias.name.partition(".")[0] == "logging" for alias in aliases)
-        case ast.ImportFrom(module=str(module), level=0):
-            return module.partition(".")[0] == "logging"
-        case _:
-            return False
