@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, NoReturn
 import pytest
 import uv
 
+from integ import aws as aws_server
 from integ import package_index
 from integ.cdk_cli import ROOT, TOOLS, CdkCli
 from integ.engine import Engine
@@ -98,6 +99,13 @@ def cdk() -> CdkCli:
     if not (TOOLS / "cdk").is_file():
         pytest.fail("the CDK's command line is not installed: make integ does that first")
     return CdkCli()
+
+
+@pytest.fixture
+def aws() -> Iterator[str]:
+    """Return the address of an AWS that is empty and on this machine."""
+    with aws_server.serve() as address:
+        yield address
 
 
 @pytest.fixture
