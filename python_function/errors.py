@@ -66,12 +66,14 @@ class NoWheelError(BundlingError):
 
     Attributes:
         packages: Their names.
+        reason: Why they would have to be built here, if that is not for want of a wheel.
     """
 
-    def __init__(self, packages: tuple[str, ...], output: str) -> None:
+    def __init__(self, packages: tuple[str, ...], output: str, *, reason: str = "") -> None:
         """Keep the names for whoever can build the packages."""
         super().__init__(output)
         self.packages = packages
+        self.reason = reason
 
 
 class plainly:  # noqa: N801 - used as a statement

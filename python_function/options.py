@@ -35,7 +35,7 @@ _CONTAINER_ONLY: Final = (
 
 _LISTS: Final = {
     **dict.fromkeys(("asset_excludes", "groups", "extras", "exclude_packages", "installer_args"), "str"),
-    "skip_checks": "str",
+    **dict.fromkeys(("skip_checks", "build_on_host"), "str"),
     **dict.fromkeys(("volumes_from", "entrypoint", "command"), "str"),
     "volumes": "aws_cdk.DockerVolume",
 }
@@ -120,6 +120,8 @@ class BundlingOptions:
         installer_args: Further arguments for uv, which resolves and installs, such as
             ``["--index-strategy", "unsafe-best-match"]``.
         skip_checks: The checks of the finished bundle to leave out: ``modules``, ``native``, ``size``, ``imports``.
+        build_on_host: Packages of others whose build code may run on this machine, by name. They are built from source
+            here, and what is built counts if it is pure Python; by default what has no wheel is built in a container.
         poetry_include_hashes: Whether hashes of a poetry.lock are checked, as they are by default.
         poetry_without_urls: Whether the sources that a poetry project names are left out, for an index that replaces
             them.
@@ -161,6 +163,7 @@ class BundlingOptions:
     build_args: Mapping[str, str] | None = None
     installer_args: Sequence[str] = ()
     skip_checks: Sequence[Check] = ()
+    build_on_host: Sequence[str] = ()
     poetry_include_hashes: bool = True
     poetry_without_urls: bool = False
     poetry_version: str | None = None

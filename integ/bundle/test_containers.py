@@ -326,7 +326,7 @@ def test_a_command_of_another_user_leaves_nothing_that_the_host_cannot_remove(bu
     assert {path.stat().st_uid for path in asset.rglob("*")} == {os.getuid()}
 
 
-def test_a_repository_is_built_on_the_host(bundle: Bundle, project: Path, tmp_path: Path) -> None:
+def test_a_repository_is_built_on_the_host_where_it_is_named(bundle: Bundle, project: Path, tmp_path: Path) -> None:
     repository = tmp_path / "repository"
     (repository / "src/versioned").mkdir(parents=True)
     (repository / "src/versioned/__init__.py").write_text("VERSION = '1.0'\n")
@@ -339,7 +339,7 @@ def test_a_repository_is_built_on_the_host(bundle: Bundle, project: Path, tmp_pa
     requirement = f"versioned @ git+{repository.as_uri()}@{commit.stdout.strip()}\n"
     (project / "requirements.txt").write_text(requirement)
 
-    asset = bundle(machine="arm64", strategy="local")
+    asset = bundle(machine="arm64", strategy="local", build_on_host=["versioned"])
 
     assert (asset / "versioned/__init__.py").read_text() == "VERSION = '1.0'\n"
     assert str(tmp_path) not in "".join(path.read_text() for path in asset.rglob("*") if path.is_file())

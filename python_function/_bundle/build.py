@@ -4,7 +4,7 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
-from python_function._bundle import finish, verify, workplace
+from python_function._bundle import finish, foreign, verify, workplace
 from python_function._bundle.checks import verdict
 from python_function._bundle.checks.inventory import Inventory
 from python_function._bundle.checks.verdict import Verdict
@@ -64,17 +64,39 @@ def _build(spec: BundleSpec, requirements: Requirements, work: Path, host: Host)
 def _instead(spec: BundleSpec, requirements: Requirements, work: Path, host: Host, error: NoWheelError) -> Path:
     """Build in the container what has no wheels, if that is wanted."""
     packages = ", ".join(error.packages)
-    why = f"{packages} has no wheel for {spec.target.runtime} on {spec.target.architecture}"
+    why = error.reason or f"{packages} has no wheel for {spec.target.runtime} on {spec.target.architecture}"
     if spec.strategy == "local":
-        ways_out = 'strategy="local" builds none. Choose a version that has one, or pass strategy="auto".'
-        msg = f"{why}, and {ways_out}\n{error}"
+        ways_out = (
+            'strategy="local" builds nothing of others. Choose a version that has a wheel, pass strategy="auto", or '
+            f"let its code run on this machine by build_on_host={list(error.packages)}."
+        )
+        msg = f"{why}, and {ways_out}\n{error}".rstrip()
         raise BundlingError(msg) from error
     host.report.say(f"{why}: building in {spec.container.image}")
     reason = f"{why}, so it has to be built in a container, or a version chosen that has a wheel."
     return _in_container(spec, requirements, work, host, reason=reason)
 
 
+def _refuse_foreign(spec: BundleSpec, requirements: Requirements, host: Host) -> None:
+    """Leave to the container what would run other people's code on the host.
+
+    Raises:
+        NoWheelError: Something would.
+    """
+    found = foreign.built_here(
+        requirements,
+        allowed=spec.build_on_host,
+        arguments=spec.installer_args,
+        environment=dict(spec.environment),
+        configuration=host.uv_config,
+    )
+    if found:
+        reason = "; ".join(f"{name} {why}" for name, why in found.items())
+        raise NoWheelError(tuple(found), "", reason=f"{reason}, so that its own code would build it")
+
+
 def _locally(spec: BundleSpec, requirements: Requirements, work: Path, host: Host) -> Path:
+    _refuse_foreign(spec, requirements, host)
     output = work / "output"
     output.mkdir(parents=True)
     staged = bool(spec.has_own_steps or spec.source.only or spec.source.within)

@@ -53,7 +53,7 @@ def _identity(spec: BundleSpec) -> dict[str, object]:
         "format": _FORMAT,
         "target": (spec.target.runtime, spec.target.architecture, spec.target.python_full_version),
         "prefix": spec.prefix,
-        "dependencies": (spec.packaging.identity, spec.installer_args),
+        "dependencies": (spec.packaging.identity, spec.installer_args, spec.build_on_host),
         "strategy": spec.strategy,
         "container": None if spec.strategy == "local" else in_container,
         "hooks": (spec.before, spec.after),

@@ -1,7 +1,7 @@
 """The steps that install dependencies."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 from python_function._bundle.steps import CleanInstalled, PinLocal, Run, Site, Step
@@ -9,8 +9,9 @@ from python_function._dependencies.local_packages import LocalArchive, LocalPack
 from python_function._dependencies.requirements_txt.read import Requirements
 from python_function._target.target import Target
 
-_FROM_REPOSITORY: Final = re.compile(r" @ (?:bzr|git|hg|svn)\+")
-"""Requirements that are no wheels anywhere."""
+_WITH_CREDENTIALS: Final = re.compile(r"(?P<name>[\w.-]+)(?:\[[^\]]*\])? @ \S*://[^/@\s]+@")
+
+_NOBODY: Final = "no-package-has-this-name"
 
 _QUIETLY: Final = ("--quiet", "--no-header", "--no-annotate")
 
@@ -22,14 +23,15 @@ def steps(
     site: Site,
     destination: str,
     written_to: bool = False,
+    build_on_host: Sequence[str] = (),
     arguments: tuple[str, ...] = (),
 ) -> tuple[Step, ...]:
     """Return the steps that install *requirements* for *target* to *destination*.
 
     What is not exact yet is resolved first, so that what is installed is an exact list. Lines with hashes are kept as
     they are, for a resolution would lose the hashes: the installer resolves them, and demands a hash of everything,
-    unless something is local, which has none. What comes from a repository has to be built, where the credentials for
-    it are.
+    unless something is local, which has none. Where the site is not the target, nothing is built but the user's own
+    packages, with wheels, and what the user names.
 
     Args:
         requirements: What to install.
@@ -38,13 +40,14 @@ def steps(
         destination: The directory to install to.
         written_to: Whether anything but these steps writes to the installed files, which then must not be links into
             the installer's cache.
+        build_on_host: The packages of others that may be built where the site is not the target.
         arguments: Further arguments of the installer.
     """
     if not requirements.lines:
         return ()
-    builds_here = not site.is_target and any(_FROM_REPOSITORY.search(line) for line in requirements.lines)
-    no_build = () if site.is_target or builds_here else ("--no-build",)
-    common = (*_inputs(requirements, site), *_target_flags(target, site), *no_build, *requirements.flags, *arguments)
+    named = () if site.is_target else tuple(build_on_host)
+    wheels_only = () if site.is_target else _wheels_only(named)
+    common = (*_inputs(requirements, site), *_target_flags(target, site), *wheels_only, *requirements.flags, *arguments)
     given, exact = f"{site.scratch}/requirements.txt", f"{site.scratch}/exact.txt"
     resolve = (site.uv, "pip", "compile", given, "--output-file", exact, *_QUIETLY, *common)
     install = (site.uv, "pip", "install", "--target", destination, *common)
@@ -63,10 +66,10 @@ def steps(
         install += ("--no-deps", "--requirements", exact)
         install += ("--requirements", f"{site.scratch}/options.txt") if requirements.options else ()
     return (
-        *_build_local(requirements, site),
+        *_build_local(requirements, site, named),
         *resolution,
         Run(purpose="install the dependencies", argv=install),
-        CleanInstalled(directory=destination, built_here=builds_here),
+        CleanInstalled(directory=destination, built_here=bool(named)),
     )
 
 
@@ -95,21 +98,46 @@ def _configuration(site: Site) -> tuple[str, ...]:
     return ("--config-file", site.uv_config) if site.uv_config else ("--no-config",)
 
 
-def _build_local(requirements: Requirements, site: Site) -> tuple[Step, ...]:
+def _wheels_only(named: Sequence[str]) -> tuple[str, ...]:
+    """Return the arguments that keep the installer from running the code of any package but the *named* ones."""
+    if not named:
+        return ("--no-build",)
+    return ("--only-binary", ":all:", *(part for name in named for part in ("--no-binary", name)))
+
+
+def _build_local(requirements: Requirements, site: Site, named: Sequence[str]) -> tuple[Step, ...]:
     built = _built(requirements)
     if not built:
         return ()
-    wheels = f"{site.scratch}/wheels"
-    build = (site.uv, "build", "--quiet", "--wheel", *_configuration(site), "--python", site.python)
-    builds = (
-        Run(
-            purpose=f"build {package.name}",
-            argv=(*build, "--out-dir", f"{wheels}/{number}", f"{site.scratch}/{place}"),
-        )
-        for number, (place, package) in enumerate(built.items())
-    )
-    packages = tuple((package.name, package.marker) for package in built.values())
-    return (*builds, PinLocal(wheels=wheels, constraints=f"{site.scratch}/local.txt", packages=packages))
+    names = (*(package.name for package in built.values()), *_pinned_with_credentials(requirements))
+    markers = tuple((package.name, package.marker) for package in built.values())
+    steps: list[Step] = []
+    for number, (place, package) in enumerate(built.items()):
+        argv = (site.uv, "build", "--quiet", "--wheel", *_configuration(site), "--python", site.python)
+        argv += () if site.is_target else _build_needs_as_wheels(named)
+        if isinstance(package, LocalPackage) and package.builds_with:
+            constraints = f"{site.scratch}/built-before-{number}.txt"
+            steps.append(_pin(site, constraints, markers[:number], names))
+            argv += ("--build-constraints", constraints)
+            argv += tuple(part for name in package.builds_with for part in ("--no-sources-package", name))
+        out = f"{site.scratch}/wheels/{number}"
+        steps.append(Run(purpose=f"build {package.name}", argv=(*argv, "--out-dir", out, f"{site.scratch}/{place}")))
+    return (*steps, _pin(site, f"{site.scratch}/local.txt", markers, names))
+
+
+def _pinned_with_credentials(requirements: Requirements) -> tuple[str, ...]:
+    """Return the names of what a constraint has a URL of with the credentials that the metadata must not have."""
+    found = (_WITH_CREDENTIALS.match(line) for line in requirements.constraints)
+    return tuple(dict.fromkeys(match["name"] for match in found if match))
+
+
+def _pin(site: Site, constraints: str, packages: tuple[tuple[str, str], ...], names: tuple[str, ...]) -> PinLocal:
+    return PinLocal(wheels=f"{site.scratch}/wheels", constraints=constraints, packages=packages, local=names)
+
+
+def _build_needs_as_wheels(named: Sequence[str]) -> tuple[str, ...]:
+    """Return the arguments for the same of what a build needs; one of them also hides what the environment says."""
+    return ("--no-build", *(part for name in named or (_NOBODY,) for part in ("--no-binary-package", name)))
 
 
 def _built(requirements: Requirements) -> Mapping[str, LocalPackage | LocalArchive]:

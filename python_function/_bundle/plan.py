@@ -17,6 +17,7 @@ def plan(spec: BundleSpec, requirements: Requirements, site: Site) -> tuple[Step
             site=site,
             destination=destination,
             written_to=bool(spec.after),
+            build_on_host=spec.build_on_host,
             arguments=spec.installer_args,
         ),
         *_installed(spec, site, destination),

@@ -6,6 +6,8 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path, PurePosixPath
 from typing import Final
 
+from packaging.utils import canonicalize_name
+
 from python_function._bundle import hooks
 from python_function._bundle.spec import BundleSpec, Container
 from python_function._dependencies import detect
@@ -210,5 +212,6 @@ def _spec(
         after=after,
         installer_args=tuple(options.installer_args),
         skip_checks=tuple(options.skip_checks),
+        build_on_host=tuple(sorted(set(map(canonicalize_name, options.build_on_host)))),
         environment=tuple(sorted({**(options.build_args or {}), **(options.environment or {})}.items())),
     )

@@ -80,6 +80,7 @@ class BundleSpec:
         after: Hook lines that run last.
         installer_args: Further arguments of the installer.
         skip_checks: The checks of the finished bundle that are left out.
+        build_on_host: The packages of others that a build on the host may run the code of, normalized and sorted.
         environment: What every step gets to see, sorted by name.
     """
 
@@ -96,6 +97,7 @@ class BundleSpec:
     after: tuple[str, ...] = ()
     installer_args: tuple[str, ...] = ()
     skip_checks: tuple[str, ...] = ()
+    build_on_host: tuple[str, ...] = ()
     environment: tuple[tuple[str, str], ...] = field(default=(), repr=False)
 
     @property

@@ -86,17 +86,19 @@ class CopySource:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PinLocal:
-    """Let the names of local packages mean the wheels that were built of them.
+    """Let the names of local packages mean the wheels that were built of them, freed of this machine and its tools.
 
     Attributes:
         wheels: The directory with one numbered directory a package.
         constraints: The constraints file to write.
         packages: Name and marker of each package.
+        local: The names of all that is pinned, here or by a constraint, so that the wheels' metadata tells no place.
     """
 
     wheels: str
     constraints: str
     packages: tuple[tuple[str, str], ...]
+    local: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -113,6 +113,13 @@ BUILD: Final = (
         takes="many",
         help=f"leave out a check of the finished bundle: {', '.join(get_args(Check))}",
     ),
+    Flag(
+        name="--build-on-host",
+        option="build_on_host",
+        metavar="PACKAGE",
+        takes="many",
+        help="let the code of a package of others build it on this machine",
+    ),
     Flag(name="--poetry-version", option="poetry_version", metavar="VERSION", help="the poetry that reads the lock"),
     Flag(
         name="--poetry-without-hashes",

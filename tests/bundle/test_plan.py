@@ -154,16 +154,57 @@ def test_no_configuration_but_the_users_own_counts(spec: BundleSpec, tmp_path: P
         assert "--no-config" not in argv
 
 
-def test_what_comes_from_a_repository_is_built_on_the_host_and_then_looked_at(spec: BundleSpec) -> None:
-    line = "lib[x] @ git+https://your.host/lib@0123456789abcdef0123456789abcdef01234567"
-    for requirements in (Requirements(lines=(line,)), Requirements(lines=(line,), exact=True)):
-        steps = plan(spec, requirements, LOCAL)
+def test_only_what_is_named_is_built_on_the_host_and_then_looked_at(spec: BundleSpec) -> None:
+    named = replace(spec, build_on_host=("a", "b"))
+    for requirements in (PINNED, replace(PINNED, exact=True), replace(PINNED, hashed=True)):
+        for argv in programs(plan(named, requirements, LOCAL)):
+            start = argv.index("--only-binary")
+            assert argv[start : start + 6] == ("--only-binary", ":all:", "--no-binary", "a", "--no-binary", "b")
+            assert "--no-build" not in argv
 
-        assert not any("--no-build" in argv for argv in programs(steps))
-        assert [step.built_here for step in steps if isinstance(step, CleanInstalled)] == [True]
-    assert [step.built_here for step in plan(spec, PINNED, LOCAL) if isinstance(step, CleanInstalled)] == [False]
-    from_repository = plan(spec, Requirements(lines=(line,)), CONTAINER)
-    assert [step.built_here for step in from_repository if isinstance(step, CleanInstalled)] == [False]
+    def looked_at(spec: BundleSpec, site: Site) -> list[bool]:
+        return [step.built_here for step in plan(spec, PINNED, site) if isinstance(step, CleanInstalled)]
+
+    assert (looked_at(named, LOCAL), looked_at(spec, LOCAL), looked_at(named, CONTAINER)) == ([True], [False], [False])
+
+
+def test_a_repository_opens_the_host_to_nothing(spec: BundleSpec) -> None:
+    line = "lib[x] @ git+https://your.host/lib@0123456789abcdef0123456789abcdef01234567"
+
+    for requirements in (Requirements(lines=(line,)), Requirements(lines=(line,), exact=True)):
+        assert all("--no-build" in argv for argv in programs(plan(spec, requirements, LOCAL)))
+
+
+def test_what_local_packages_need_for_their_build_comes_as_wheels(spec: BundleSpec, tmp_path: Path) -> None:
+    requirements = replace(PINNED, local=(LocalPackage(name="lib", directory=tmp_path),))
+
+    def builds(spec: BundleSpec, site: Site) -> tuple[str, ...]:
+        return next(argv for argv in programs(plan(spec, requirements, site)) if argv[1] == "build")
+
+    assert "--no-build" in builds(spec, LOCAL)
+    assert "--no-binary-package" in builds(spec, LOCAL)  # or what the environment says of it would count
+    named = builds(replace(spec, build_on_host=("tool",)), LOCAL)
+    assert "--no-build" in named
+    assert named[named.index("--no-binary-package") + 1] == "tool"
+    assert "--no-build" not in builds(spec, CONTAINER)
+
+
+def test_a_local_package_that_another_is_built_with_is_built_first_and_pinned(spec: BundleSpec, tmp_path: Path) -> None:
+    local = (
+        LocalPackage(name="tool", directory=tmp_path / "tool"),
+        LocalPackage(name="lib", directory=tmp_path / "lib", builds_with=("tool",)),
+    )
+
+    steps = plan(spec, replace(PINNED, local=local), LOCAL)
+
+    before, after = (step for step in steps if isinstance(step, PinLocal))
+    assert (before.packages, before.local) == ((("tool", ""),), ("tool", "lib"))
+    assert (after.packages, after.local) == ((("tool", ""), ("lib", "")), ("tool", "lib"))
+    of_tool, of_lib = (step for step in steps if isinstance(step, Run) and step.argv[1] == "build")
+    assert steps.index(of_tool) < steps.index(before) < steps.index(of_lib) < steps.index(after)
+    assert "--build-constraints" not in of_tool.argv
+    assert of_lib.argv[of_lib.argv.index("--build-constraints") + 1] == before.constraints
+    assert of_lib.argv[of_lib.argv.index("--no-sources-package") + 1] == "tool"
 
 
 def test_packages_are_left_out_while_resolving(spec: BundleSpec) -> None:

@@ -1,18 +1,23 @@
 """Tidies what an installer leaves; the standard library only, for it also runs in build containers.
 
-Run as a program in a container: ``clean DIRECTORY`` or ``pin WHEELS CONSTRAINTS PACKAGES``, the functions of these
+Run as a program in a container: ``clean DIRECTORY`` or ``pin WHEELS CONSTRAINTS NAMES``, the functions of these
 names. It stays within the grammar of Python 3.8, as ``tree`` does.
 """
 
 from __future__ import annotations
 
+import base64
 import csv
+import hashlib
+import io
 import json
 import re
 import shutil
 import sys
+import zipfile
+import zlib
 from pathlib import Path
-from typing import Sequence
+from typing import Iterator, Mapping, Sequence
 
 
 def clean(directory: Path) -> None:
@@ -75,30 +80,129 @@ def _unlink(path: Path) -> None:
         path.unlink()
 
 
-def pin(wheels: Path, constraints: Path, packages: Sequence[tuple[str, str]]) -> None:
+class InstalledError(Exception):
+    """A wheel says what no bundle can mean."""
+
+
+def pin(wheels: Path, constraints: Path, packages: Sequence[tuple[str, str]], local: Sequence[str] = ()) -> None:
     """Write *constraints* that let every requirement on one of *packages* mean the wheel that was built of it.
 
     Args:
         wheels: The directory with one directory a package, numbered in their order, each with one wheel.
         constraints: The file to write.
         packages: Name and marker of each package.
+        local: The names of all that is pinned elsewhere, so that the metadata needs to tell no place of it.
+
+    Raises:
+        InstalledError: A package needs something at a place that nobody told before it was built.
     """
     lines: list[str] = []
     for number, (name, marker) in enumerate(packages):
         (wheel,) = (wheels / str(number)).glob("*.whl")
+        _free(wheel, local)
         lines.append(f"{name} @ {wheel.as_uri()}" + (f" ; {marker}" if marker else "") + "\n")
     constraints.write_text("".join(lines), encoding="utf-8")
+
+
+_NEED = re.compile(
+    r"(?P<what>Requires-Dist: *(?P<name>[\w.-]+)(?: *\[[^\]]*\])?) *@ *(?P<url>[^\s;]+)(?P<marker>.*)", re.IGNORECASE
+)
+_USER_INFO = re.compile(r"(?<=://)[^/@\s]*@")
+_EPOCH = (1980, 1, 1, 0, 0, 0)
+
+
+def _free(wheel: Path, local: Sequence[str]) -> None:
+    """Write *wheel* anew without what its metadata says of this machine, of who built it, and of credentials."""
+    try:
+        with zipfile.ZipFile(wheel) as archive:
+            members = [(info, archive.read(info)) for info in archive.infolist()]
+    except (zipfile.BadZipFile, zlib.error, EOFError) as error:
+        msg = f"{wheel.name}, which the package's own build made, is no wheel: {error}"
+        raise InstalledError(msg) from error
+    changed = dict(_freed(members, local, wheel.name))
+    if not changed:
+        return
+    partial = wheel.with_name(wheel.name + ".partial")
+    with zipfile.ZipFile(partial, "w", zipfile.ZIP_DEFLATED) as archive:
+        for info, content in members:
+            is_record = info.filename.endswith(".dist-info/RECORD")
+            member = zipfile.ZipInfo(info.filename, _EPOCH)
+            member.external_attr = info.external_attr
+            archive.writestr(member, _recorded(content, changed) if is_record else changed.get(info.filename, content))
+    partial.replace(wheel)
+
+
+def _freed(
+    members: Sequence[tuple[zipfile.ZipInfo, bytes]], local: Sequence[str], wheel: str
+) -> Iterator[tuple[str, bytes]]:
+    for info, content in members:
+        folder, _, name = info.filename.partition("/")
+        if folder.endswith(".dist-info") and name in ("METADATA", "WHEEL"):
+            lines = content.decode("utf-8", "surrogateescape").split("\n")
+            free = _metadata(lines, local, wheel) if name == "METADATA" else _generated(lines)
+            freed = "\n".join(free).encode("utf-8", "surrogateescape")
+            if freed != content:
+                yield info.filename, freed
+
+
+def _generated(lines: Sequence[str]) -> list[str]:
+    """Say nothing of the version of the tool that made the wheel: another one gives the same bytes."""
+    return ["Generator: cdk-python-function" if line.startswith("Generator:") else line for line in lines]
+
+
+def _metadata(lines: Sequence[str], local: Sequence[str], wheel: str) -> list[str]:
+    end = lines.index("") if "" in lines else len(lines)
+    return [*(_need(line, local, wheel) for line in lines[:end]), *lines[end:]]
+
+
+def _need(line: str, local: Sequence[str], wheel: str) -> str:
+    match = _NEED.match(line)
+    if match is None:
+        return line
+    is_pinned = re.sub(r"[-_.]+", "-", match["name"]).lower() in local
+    bare = _USER_INFO.sub(_bare_user_info, match["url"])
+    is_file = match["url"].lower().startswith("file:")
+    if is_pinned and (is_file or bare != match["url"]):
+        return match["what"] + match["marker"]
+    if not is_file:
+        return match["what"] + " @ " + bare + match["marker"]
+    if re.search(r"\bextra *==", match["marker"]):
+        return f"{match['what']} @ file:///not-followed{match['marker']}"
+    msg = (
+        f"{wheel} requires {match['name']} from {match['url']}, which is only known once it is built, so that it cannot"
+        " be followed. Declare it in pyproject.toml: by its name, with its place in [tool.uv.sources]."
+    )
+    raise InstalledError(msg)
+
+
+def _bare_user_info(match: re.Match[str]) -> str:
+    return match[0] if match[0] == "git@" else ""
+
+
+def _recorded(record: bytes, changed: Mapping[str, bytes]) -> bytes:
+    rows = [row for row in csv.reader(io.StringIO(record.decode("utf-8"))) if row]
+    lines = [[row[0], *_signature(changed[row[0]])] if row[0] in changed else row for row in rows]
+    return "".join(",".join(map(_quoted, row)) + "\n" for row in lines).encode()
+
+
+def _signature(content: bytes) -> tuple[str, str]:
+    digest = base64.urlsafe_b64encode(hashlib.sha256(content).digest()).rstrip(b"=").decode()
+    return f"sha256={digest}", str(len(content))
 
 
 def main(arguments: Sequence[str]) -> None:
     """Do what *arguments* say."""
     operation, *rest = arguments
     if operation == "pin":
-        wheels, constraints, packages = rest
-        pin(Path(wheels), Path(constraints), [(name, marker) for name, marker in json.loads(packages)])
+        wheels, constraints, names = rest
+        packages, local = json.loads(names)
+        pin(Path(wheels), Path(constraints), [(name, marker) for name, marker in packages], local)
     else:
         clean(Path(rest[0]))
 
 
 if __name__ == "__main__":
-    main(sys.argv[1:])
+    try:
+        main(sys.argv[1:])
+    except InstalledError as problem:
+        sys.exit(str(problem))

@@ -17,7 +17,7 @@ from python_function._machine import pip_conf
 from python_function._machine.environment import for_installer
 from python_function._machine.host import Host
 from python_function._source import select, tree
-from python_function.errors import BundlingError, CommandError, NoWheelError
+from python_function.errors import BundlingError, CommandError, NoWheelError, PackagingError
 
 _PLACE: Final = re.compile(r"(?<![\w./-])(?:/asset-input|/asset-output)(?![\w-])")
 """One of the two directories, and not a part of another path."""
@@ -74,7 +74,7 @@ class LocalBuild:
                     tree.copy(Path(step.source), Path(step.destination), step.rules, step.strip)
             case PinLocal():
                 _refuse_native(step)
-                installed.pin(Path(step.wheels), Path(step.constraints), step.packages)
+                _pin(step)
             case CleanInstalled():
                 installed.clean(Path(step.directory))
                 if step.built_here:
@@ -120,6 +120,13 @@ class LocalBuild:
     def _placed(self, line: str) -> str:
         places = {INPUT: self.site.input, OUTPUT: self.site.output}
         return _PLACE.sub(lambda match: places[match[0]], line)
+
+
+def _pin(step: PinLocal) -> None:
+    try:
+        installed.pin(Path(step.wheels), Path(step.constraints), step.packages, step.local)
+    except installed.InstalledError as error:
+        raise PackagingError(str(error)) from error
 
 
 def _refuse_native(step: PinLocal) -> None:

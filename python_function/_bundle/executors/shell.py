@@ -56,7 +56,8 @@ def _rendered(step: Step, python: str, tools: str) -> str:
             argv = (python, f"{tools}/tree.py", step.source, step.destination, rules, step.strip)
             return _line(argv, "copy the source")
         case PinLocal():
-            argv = (python, f"{tools}/installed.py", "pin", step.wheels, step.constraints, json.dumps(step.packages))
+            names = json.dumps((step.packages, step.local))
+            argv = (python, f"{tools}/installed.py", "pin", step.wheels, step.constraints, names)
             return _line(argv, "find the wheels of the local packages")
         case CleanInstalled():
             return _line((python, f"{tools}/installed.py", "clean", step.directory), "tidy the dependencies")

@@ -4,6 +4,7 @@ import os
 import shutil
 import subprocess
 import sys
+import zipfile
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -276,7 +277,7 @@ def test_what_was_compiled_on_the_host_is_left_to_the_target(
     here = site("one", entry)
     wheel = Path(here.scratch, "wheels/0", f"lib-1.0-{tag}.whl")
     wheel.parent.mkdir(parents=True)
-    wheel.touch()
+    zipfile.ZipFile(wheel, "w").close()
     constraints = Path(here.scratch, "local.txt")
     step = PinLocal(wheels=f"{here.scratch}/wheels", constraints=str(constraints), packages=(("lib", ""),))
 

@@ -1,0 +1,171 @@
+"""Local packages are built of the user's own, and of nobody else's: no index and no build script gets in between."""
+
+from __future__ import annotations
+
+import subprocess
+from typing import TYPE_CHECKING, Any, Final
+
+import pytest
+
+from integ import sdist_backend, wheelhouse
+from integ.synthesis import bundle
+from python_function.errors import BundlingError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from integ.package_index import StartIndex
+    from integ.wheelhouse import Wheelhouse
+
+HANDLER: Final = "def handler(event, context):\n    return None\n"
+SOURCES: Final = '\n[tool.uv.sources]\nother = { path = "../other" }\ntool = { path = "../tool" }\n'
+KINDS: Final = {
+    "requirements": {"requirements.txt": "-e ../lib\nthird\n"},
+    "pyproject": {
+        "pyproject.toml": '[project]\nname = "fn"\nversion = "0"\ndependencies = ["lib", "third"]\n'
+        '[tool.uv.sources]\nlib = { path = "../lib" }\n'
+    },
+    "script": {
+        "index.py": '# /// script\n# dependencies = ["lib", "third"]\n# [tool.uv.sources]\n'
+        f'# lib = {{ path = "../lib" }}\n# ///\n{HANDLER}'
+    },
+    "Pipfile": {"Pipfile": '[packages]\nlib = { path = "../lib", editable = true }\nthird = "*"\n'},
+}
+BACKEND: Final = '[build-system]\nrequires = []\nbuild-backend = "sdist_backend"\nbackend-path = ["."]\n'
+RUNS: Final = "\nPath({!r}).touch()\n"
+
+
+def package(directory: Path, *needs: str, builds_with: str = "", more: str = "") -> Path:
+    """Make a local package whose build needs nothing but what is named."""
+    name = directory.name
+    (directory / name).mkdir(parents=True)
+    files = wheelhouse.project(name, "1.0", needs)
+    files["pyproject.toml"] = files["pyproject.toml"].replace("requires = []", f"requires = [{builds_with}]") + more
+    for file, text in {**files, f"{name}/__init__.py": "VERSION = 'local'\n"}.items():
+        (directory / file).write_text(text)
+    return directory
+
+
+def function(directory: Path, files: dict[str, str]) -> Path:
+    directory.mkdir()
+    for name, text in {"index.py": HANDLER, **files}.items():
+        (directory / name).write_text(text)
+    return directory
+
+
+def sdist_that_runs(packages: Wheelhouse, name: str, marker: Path) -> None:
+    """Add a source distribution that leaves *marker* where its code runs."""
+    backend = wheelhouse.project(name, "1.0")["sdist_backend.py"] + RUNS.format(str(marker))
+    packages.sdist(name, files={"sdist_backend.py": backend})
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_what_is_local_by_declaration_is_never_asked_of_an_index(
+    tmp_path: Path, wheelhouse: Wheelhouse, index: StartIndex, kind: str
+) -> None:
+    for name in ("other", "tool", "lib"):
+        wheelhouse.wheel(name, "9.0")
+    wheelhouse.wheel("third", requires=["other"])
+    public = index(wheelhouse.directory)
+    package(tmp_path / "other")
+    package(tmp_path / "tool")
+    package(tmp_path / "lib", "other", builds_with='"tool"', more=SOURCES)
+    entry = function(tmp_path / "fn", KINDS[kind])
+
+    asset = bundle(entry, tmp_path / "cdk.out", environment={"UV_DEFAULT_INDEX": public.url})
+
+    assert (asset / "other/__init__.py").read_text() == "VERSION = 'local'\n"
+    assert (asset / "lib/__init__.py").read_text() == "VERSION = 'local'\n"
+    assert {path for _, path in public.requests if "third" not in path} == set()
+    assert not (asset / "tool").exists()
+
+
+def test_an_edit_deep_down_is_another_asset(tmp_path: Path) -> None:
+    package(tmp_path / "other")
+    package(tmp_path / "lib", "other", more=SOURCES)
+    entry = function(tmp_path / "fn", {"requirements.txt": "../lib\n"})
+    first = bundle(entry, tmp_path / "one")
+    (tmp_path / "other/other/__init__.py").write_text("VERSION = 'edited'\n")
+
+    second = bundle(entry, tmp_path / "two")
+
+    assert first.name != second.name
+    assert (second / "other/__init__.py").read_text() == "VERSION = 'edited'\n"
+
+
+@pytest.mark.parametrize("way", ["build requirement", "--no-binary", "repository", "installer_args", "environment"])
+def test_the_code_of_others_does_not_run_on_the_host(
+    tmp_path: Path, wheelhouse: Wheelhouse, index: StartIndex, way: str
+) -> None:
+    marker = tmp_path / "it ran"
+    sdist_that_runs(wheelhouse, "evil", marker)
+    public = index(wheelhouse.directory)
+    package(tmp_path / "lib", builds_with='"evil"')
+    repository = package(tmp_path / "evil")
+    with (repository / "sdist_backend.py").open("a") as backend:
+        backend.write(RUNS.format(str(marker)))
+    for command in (("init",), ("add", "."), ("-c", "user.name=A", "-c", "user.email=a@b.c", "commit", "-mx")):
+        subprocess.run(("git", *command), cwd=repository, check=True, capture_output=True)
+    lines = {
+        "build requirement": "../lib\n",
+        "--no-binary": "--no-binary evil\nevil\n",
+        "repository": f"evil @ git+{repository.as_uri()}\n",
+    }
+    entry = function(tmp_path / "fn", {"requirements.txt": lines.get(way, "evil\n")})
+    environment = {"UV_DEFAULT_INDEX": public.url, **({"UV_NO_BINARY_PACKAGE": "evil"} if way == "environment" else {})}
+    arguments = ["--no-binary", "evil"] if way == "installer_args" else []
+
+    with pytest.raises(BundlingError, match="evil") as refused:
+        bundle(entry, tmp_path / "one", strategy="local", environment=environment, installer_args=arguments)
+
+    assert "build_on_host=['evil']" in str(refused.value)
+    assert not marker.exists()
+    options: dict[str, Any] = {"environment": environment, "installer_args": arguments, "build_on_host": ["evil"]}
+    asset = bundle(entry, tmp_path / "two", strategy="local", **options)
+    assert marker.exists()
+    assert (asset / ("lib" if way == "build requirement" else "evil") / "__init__.py").is_file()
+
+
+@pytest.mark.parametrize("requirement", ["setuptools", "hatchling"])
+def test_every_python_and_every_version_of_a_tool_give_one_tree(tmp_path: Path, requirement: str) -> None:
+    backends = {"setuptools": "setuptools.build_meta", "hatchling": "hatchling.build"}
+    system = f'[build-system]\nrequires = ["{requirement}"]\nbuild-backend = "{backends[requirement]}"\n'
+    (tmp_path / "lib/lib").mkdir(parents=True)
+    (tmp_path / "lib/pyproject.toml").write_text(f'[project]\nname = "lib"\nversion = "1.0"\n{system}')
+    (tmp_path / "lib/lib/__init__.py").write_text("")
+    entry = function(tmp_path / "fn", {"requirements.txt": "../lib\n"})
+
+    asset = bundle(entry, tmp_path / "one")
+
+    text = (asset / "lib-1.0.dist-info/WHEEL").read_text()
+    assert "Generator: cdk-python-function\n" in text
+    assert requirement not in text
+
+
+def test_credentials_of_a_local_package_are_used_and_not_shipped(
+    tmp_path: Path, wheelhouse: Wheelhouse, index: StartIndex
+) -> None:
+    wheel = wheelhouse.wheel("app")
+    private = index(wheelhouse.directory, user="somebody", password="s3cr3t-p4ssw0rd")
+    url = private.url_with_credentials.removesuffix("simple/") + f"files/{wheel.name}"
+    package(tmp_path / "lib", f"app @ {url}")
+    entry = function(tmp_path / "fn", {"requirements.txt": "../lib\n"})
+
+    asset = bundle(entry, tmp_path / "one")
+
+    assert (asset / "app/__init__.py").is_file()
+    shipped = b"".join(path.read_bytes() for path in asset.rglob("*") if path.is_file())
+    assert b"s3cr3t-p4ssw0rd" not in shipped
+    assert b"Requires-Dist: app" in shipped
+
+
+def test_a_place_that_only_the_build_knows_is_an_error(tmp_path: Path) -> None:
+    lib = package(tmp_path / "lib")
+    text = (lib / "sdist_backend.py").read_text()
+    assert sdist_backend.build_wheel.__name__ in text
+    needs = 'project.get("dependencies", ())'
+    (lib / "sdist_backend.py").write_text(text.replace(needs, '["other @ file:///somewhere/other"]'))
+    entry = function(tmp_path / "fn", {"requirements.txt": "../lib\n"})
+
+    with pytest.raises(Exception, match=r"requires other from file:///somewhere/other.* cannot be followed"):
+        bundle(entry, tmp_path / "one", strategy="local")
