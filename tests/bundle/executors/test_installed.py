@@ -83,7 +83,6 @@ def test_the_record_follows_and_modes_stay(tmp_path: Path) -> None:
 
     files = _pinned(path)
 
-    content = files["lib-1.dist-info/METADATA"]
     rows = {row[0]: row[1:] for row in csv.reader(files["lib-1.dist-info/RECORD"].splitlines())}
     assert rows["lib-1.dist-info/METADATA"] == ["sha256=x", "1"]  # it did not change
     assert list(rows) == ["lib/run.sh", "lib-1.dist-info/METADATA", "lib-1.dist-info/RECORD"]
