@@ -1,5 +1,6 @@
 """The construct for a function."""
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Unpack
 
@@ -7,7 +8,7 @@ from aws_cdk import aws_lambda as lambda_
 from constructs import Construct
 
 from python_function import _checks
-from python_function._bundle import resolve
+from python_function._bundle import compatibility, resolve
 from python_function._bundle.resolve import Wanted
 from python_function._cdk import asset, caller, plain
 from python_function._cdk.props import FunctionOptions
@@ -78,7 +79,9 @@ class PythonFunction(lambda_.Function):
                 cwd=Path.cwd(),
             )
             found = resolve.function(wanted, index=index, handler=handler, definers=definers, construct_id=id)
-        with asset.bundled(scope, id, found.spec, bundling) as code:
+            used_with = plain.to_layers(options)
+            compatibility.check(used_with, found.spec.target)
+        with asset.bundled(scope, id, replace(found.spec, layers=used_with), bundling) as code:
             super().__init__(
                 scope,
                 id,

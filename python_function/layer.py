@@ -10,6 +10,7 @@ from constructs import Construct
 from python_function import _checks
 from python_function._bundle import resolve
 from python_function._bundle.resolve import Wanted
+from python_function._bundle.spec import Layer
 from python_function._cdk import asset, plain
 from python_function._cdk.props import LayerVersionOptions
 from python_function.errors import plainly
@@ -83,3 +84,10 @@ class PythonLayerVersion(lambda_.LayerVersion):
                 compatible_architectures=architectures,
                 **options,
             )
+        self.made = Layer(
+            name=self.node.path,
+            runtimes=tuple(runtime.name for runtime in compatible_runtimes or ()) or (found.runtime.name,),
+            architectures=tuple(architecture.name for architecture in architectures),
+            directory=asset.directory(self),
+        )
+        """What the layer is, for the functions that use it."""

@@ -48,7 +48,8 @@ def engine_calls(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[]
                 print(sys.argv[1], file=file)
             for argument in sys.argv:
                 if argument.endswith(":/asset-output"):
-                    pathlib.Path(argument.removesuffix(":/asset-output"), "index.py").write_text("handler = print")
+                    for name in ("index.py", "other.py"):
+                        pathlib.Path(argument.removesuffix(":/asset-output"), name).write_text("handler = print")
         """)
     )
     engine.chmod(engine.stat().st_mode | stat.S_IXUSR)
@@ -476,3 +477,27 @@ def test_assets_say_where_they_are(entry: Path, tmp_path: Path) -> None:
 def test_our_options_are_those_of_the_installed_cdk() -> None:
     for name, (construct, named) in generate_cdk_props.CONSTRUCTS.items():
         assert getattr(props, name).__optional_keys__ == set(generate_cdk_props.options(construct, named))
+
+
+@pytest.mark.parametrize(
+    ("runtime", "architecture", "words"),
+    [
+        (lambda_.Runtime.PYTHON_3_12, lambda_.Architecture.X86_64, "the runtime of this function is python3.12"),
+        (RUNTIME, lambda_.Architecture.ARM_64, "the architecture of this function is arm64"),
+    ],
+)
+def test_a_layer_that_is_not_made_for_the_function_is_an_error(
+    unbundled: Stack, entry: Path, runtime: lambda_.Runtime, architecture: lambda_.Architecture, words: str
+) -> None:
+    layer = PythonLayerVersion(unbundled, "Layer", entry=entry, compatible_runtimes=[RUNTIME])
+
+    with pytest.raises(OptionError, match=rf"layer Stack/Layer is made for .*, and {words}"):
+        PythonFunction(unbundled, "F", entry=entry, runtime=runtime, architecture=architecture, layers=[layer])
+
+
+def test_more_layers_than_lambda_takes_are_an_error(unbundled: Stack, entry: Path) -> None:
+    arn = "arn:aws:lambda:us-east-1:123456789012:layer:theirs:1"
+    layers = [lambda_.LayerVersion.from_layer_version_arn(unbundled, f"L{number}", arn) for number in range(6)]
+
+    with pytest.raises(OptionError, match="layers has 6 layers, and Lambda takes 5 at most: Stack/L0, "):
+        PythonFunction(unbundled, "F", entry=entry, runtime=RUNTIME, layers=layers)

@@ -12,9 +12,13 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+import aws_cdk
 import pytest
 import uv
+from aws_cdk import App, Stack
+from aws_cdk import aws_lambda as lambda_
 
+from python_function import BundlingError, BundlingOptions, PythonFunction, PythonLayerVersion
 from python_function._bundle.checks import inventory, native
 from python_function._target.target import Target
 from tests.elf_file import elf_file
@@ -32,6 +36,7 @@ ALL: Final = [
     for architecture in ("x86_64", "arm64")
     for package in PACKAGES
 ]
+RUNTIME: Final = lambda_.Runtime.PYTHON_3_13
 SOME: Final = [
     ("numpy", "3.13", "x86_64"),
     ("psycopg2-binary", "3.11", "x86_64"),
@@ -120,3 +125,66 @@ def test_a_stable_abi_that_is_newer_than_the_target_is_told(tmp_path: Path) -> N
     (error,) = errors(bundle, Target("python3.13", "x86_64"))
 
     assert "needs Python 3.14 or newer; the runtime has 3.13" in error
+
+
+@pytest.fixture
+def entry(tmp_path: Path) -> Path:
+    directory = tmp_path / "entry"
+    directory.mkdir()
+    (directory / "index.py").write_text("def handler(event, context):\n    return event\n")
+    return directory
+
+
+def grow(directory: Path, name: str, length: int) -> None:
+    """Put a file into *directory* that takes no room on the disk."""
+    with (directory / name).open("wb") as file:
+        file.truncate(length)
+
+
+def warnings(stack: Stack, text: str) -> int:
+    """Return how many warnings with *text* the assembly of *stack* holds."""
+    app = stack.node.root
+    assert isinstance(app, App)
+    assembly = Path(app.synth(force=True).directory)
+    files = (assembly / "manifest.json", *assembly.glob("*.metadata.json"))
+    return sum(file.read_text("utf-8").count(text) for file in files)
+
+
+def test_a_bundle_past_the_limit_fails_before_there_is_an_asset(entry: Path, tmp_path: Path) -> None:
+    stack = Stack(App(outdir=str(tmp_path / "cdk.out")), "Stack")
+    grow(entry, "model.bin", 270_000_000)
+
+    with pytest.raises(BundlingError, match=r"has 270\.0 MB unzipped.*262,144,000"):
+        PythonFunction(stack, "F", entry=entry, runtime=RUNTIME)
+
+    assert list((tmp_path / "cdk.out").iterdir()) == []
+
+
+def test_a_bundle_near_the_limit_is_one_warning_in_every_synthesis(entry: Path, tmp_path: Path) -> None:
+    grow(entry, "model.bin", 210_000_000)
+
+    for _ in range(2):
+        stack = Stack(App(outdir=str(tmp_path / "cdk.out")), "Stack")
+        function = PythonFunction(stack, "F", entry=entry, runtime=RUNTIME)
+        assert warnings(stack, "has 210.0 MB unzipped") == 1
+    aws_cdk.Annotations.of(function).acknowledge_warning("size", "A model.")
+    assert warnings(stack, "has 210.0 MB unzipped") == 0
+
+
+def test_layers_count_for_the_size_even_where_the_function_is_used_again(entry: Path, tmp_path: Path) -> None:
+    grow(entry, "model.bin", 150_000_000)
+    PythonFunction(Stack(App(outdir=str(tmp_path / "cdk.out")), "Stack"), "F", entry=entry, runtime=RUNTIME)
+    stack = Stack(App(outdir=str(tmp_path / "cdk.out")), "Stack")
+    layer = PythonLayerVersion(stack, "Layer", entry=entry, compatible_runtimes=[RUNTIME])
+
+    with pytest.raises(BundlingError, match=r"with its layers Stack/Layer \(150\.0 MB\) 300\.0 MB"):
+        PythonFunction(stack, "F", entry=entry, runtime=RUNTIME, layers=[layer])
+
+
+def test_a_check_that_is_skipped_says_nothing(entry: Path, tmp_path: Path) -> None:
+    stack = Stack(App(outdir=str(tmp_path / "cdk.out")), "Stack")
+    grow(entry, "model.bin", 270_000_000)
+
+    PythonFunction(stack, "F", entry=entry, runtime=RUNTIME, bundling=BundlingOptions(skip_checks=["size"]))
+
+    assert warnings(stack, "unzipped") == 0

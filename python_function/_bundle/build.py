@@ -145,8 +145,6 @@ def _complete(
     except TreeError as error:
         msg = f"The bundle of {spec.source.directory} cannot be an asset: {error}"
         raise BundlingError(msg) from error
-    bundle, verdicts = verify.verify(spec, requirements, output)
-    errors = verdict.errors(verdicts)
-    if errors:
-        raise BundlingError("\n".join(errors))
+    bundle, verdicts = verify.verify(spec, output, requirements)
+    verdict.demand(verdicts)
     return bundle, verdicts

@@ -63,6 +63,23 @@ class Installed:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Layer:
+    """A layer that a function uses, as far as it is known here.
+
+    Attributes:
+        name: What the user knows it by.
+        runtimes: The runtimes that it is made for; empty where that is not known.
+        architectures: The architectures that it is made for; empty where that is not known.
+        directory: What is in it, where it was bundled here.
+    """
+
+    name: str
+    runtimes: tuple[str, ...] = ()
+    architectures: tuple[str, ...] = ()
+    directory: Path | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class BundleSpec:
     """What ends up in an asset, and how it is to be built.
 
@@ -79,6 +96,7 @@ class BundleSpec:
         before: Hook lines that run first.
         after: Hook lines that run last.
         installer_args: Further arguments of the installer.
+        layers: What the bundle is used with; nothing of it gets into the bundle.
         skip_checks: The checks of the finished bundle that are left out.
         build_on_host: The packages of others that a build on the host may run the code of, normalized and sorted.
         environment: What every step gets to see, sorted by name.
@@ -96,6 +114,7 @@ class BundleSpec:
     before: tuple[str, ...] = ()
     after: tuple[str, ...] = ()
     installer_args: tuple[str, ...] = ()
+    layers: tuple[Layer, ...] = ()
     skip_checks: tuple[str, ...] = ()
     build_on_host: tuple[str, ...] = ()
     environment: tuple[tuple[str, str], ...] = field(default=(), repr=False)

@@ -1,33 +1,58 @@
 """The finished bundle against what was asked for."""
 
+import json
+from collections.abc import Callable, Mapping
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import Final, TypeAlias
 
-from python_function._bundle.checks import content, declared, inventory, modules, native
+from python_function._bundle.checks import content, declared, inventory, modules, native, size
 from python_function._bundle.checks.inventory import Inventory
+from python_function._bundle.checks.size import LayerSize
 from python_function._bundle.checks.verdict import Verdict
 from python_function._bundle.spec import BundleSpec
 from python_function._dependencies.requirements_txt.read import Requirements
 
-if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
-
 _MEGABYTE: Final = 1_000_000
+_VERSION: Final = 1
+"""Counts the changes of the checks that give other verdicts."""
+
+_Checks: TypeAlias = Mapping[str, Callable[[], Verdict]]
 
 
-def verify(spec: BundleSpec, requirements: Requirements, output: Path) -> tuple[Inventory, tuple[Verdict, ...]]:
-    """Return what the bundle *output* of *spec* holds, and what every check says of it."""
+def verify(
+    spec: BundleSpec, output: Path, requirements: Requirements | None = None
+) -> tuple[Inventory, tuple[Verdict, ...]]:
+    """Return what the bundle *output* of *spec* holds, and what every check says of it.
+
+    What was to be installed is told by *requirements* while it is built.
+    """
     bundle = inventory.take(output, content.own(spec))
     for first in (declared.check(spec, requirements, bundle), content.check(spec, bundle)):
         if first.errors:
             return bundle, (first,)
+    return bundle, tuple(check() for name, check in _checks(spec, bundle).items() if name not in spec.skip_checks)
+
+
+def _checks(spec: BundleSpec, bundle: Inventory) -> _Checks:
     entry = str(spec.source.directory)
-    checks: Mapping[str, Callable[[], Verdict]] = {
-        "modules": partial(modules.check, bundle, handler_file=spec.handler_file, entry=entry, target=spec.target),
-        "native": partial(native.check, bundle, entry=entry, target=spec.target),
+    layers = {layer.name: inventory.take(layer.directory) if layer.directory else None for layer in spec.layers}
+    known = tuple(layer for layer in layers.values() if layer is not None)
+    sizes = [LayerSize(name=name, bytes=layer.size if layer else None) for name, layer in layers.items()]
+    file = spec.packaging.file
+    return {
+        "modules": partial(
+            modules.check, bundle, handler_file=spec.handler_file, entry=entry, target=spec.target, layers=known
+        ),
+        "native": partial(native.check, bundle, entry=entry, target=spec.target, layers=known),
+        "size": partial(size.check, bundle, entry=entry, declared_in=file.name if file else "", layers=sizes),
     }
-    return bundle, tuple(check() for name, check in checks.items() if name not in spec.skip_checks)
+
+
+def circumstances(spec: BundleSpec) -> str:
+    """Return what besides the bundle of *spec* decides the verdicts on it, as text."""
+    layers = [(layer.name, layer.directory.name if layer.directory else None) for layer in spec.layers]
+    return json.dumps((_VERSION, str(spec.source.directory), spec.handler_file, layers, spec.skip_checks))
 
 
 def summary(bundle: Inventory, seconds: float) -> str:

@@ -10,10 +10,12 @@ from pathlib import Path
 
 import aws_cdk
 from aws_cdk import aws_lambda as lambda_
-from constructs import Construct
+from aws_cdk import aws_s3_assets as s3_assets
+from constructs import Construct, IConstruct
 
-from python_function._bundle import fingerprint
-from python_function._bundle.checks import content, verdict
+from python_function._bundle import fingerprint, verify
+from python_function._bundle.checks import content, kept, verdict
+from python_function._bundle.checks.verdict import Verdict
 from python_function._bundle.spec import BundleSpec
 from python_function._cdk.bundler import Bundler, host, write
 from python_function._machine import cache, lock
@@ -45,10 +47,38 @@ def bundled(scope: Construct, id: str, spec: BundleSpec, options: BundlingOption
             shutil.rmtree(bundler.output, ignore_errors=True)
         raise bundler.error.with_traceback(None) from None
     construct = scope.node.find_child(id)
-    for notice in (*spec.warnings, *verdict.warnings(bundler.verdicts)):
+    with plainly():
+        verdicts = _verdicts(construct, spec, bundler)
+    for notice in (*spec.warnings, *verdict.warnings(verdicts)):
         aws_cdk.Annotations.of(construct).add_warning_v2(notice.id, notice.text)
     if bundler.output is None and aws_cdk.Stack.of(scope).bundling_required:
         write(f"{name}: unchanged, its asset is reused")
+
+
+def directory(construct: IConstruct) -> Path | None:
+    """Return the finished bundle of a function or layer, or ``None`` where bundling is skipped."""
+    stage, code = aws_cdk.Stage.of(construct), construct.node.find_child("Code")
+    if stage is None or not aws_cdk.Stack.of(construct).bundling_required or not isinstance(code, s3_assets.Asset):
+        return None
+    return Path(stage.asset_outdir) / code.asset_path
+
+
+def _verdicts(construct: IConstruct, spec: BundleSpec, bundler: Bundler) -> tuple[Verdict, ...]:
+    """Return what the checks say of the bundle of *construct*, whether it was built now or is used again.
+
+    Raises:
+        BundlingError: It cannot be used as it is now.
+    """
+    bundle = directory(construct)
+    if bundle is None:
+        return ()
+    file, of = bundle.with_name(f"checks-{bundle.name}.json"), verify.circumstances(spec)
+    verdicts = bundler.verdicts if bundler.output is not None else kept.read(file, of)
+    if verdicts is None:
+        _, verdicts = verify.verify(spec, bundle)
+    verdict.demand(verdicts)
+    kept.write(file, verdicts, of)
+    return verdicts
 
 
 def _apart_from_output(spec: BundleSpec, scope: Construct) -> BundleSpec:

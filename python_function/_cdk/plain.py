@@ -3,7 +3,8 @@
 import aws_cdk
 from aws_cdk import aws_lambda as lambda_
 
-from python_function._bundle.spec import Container
+from python_function._bundle.spec import Container, Layer
+from python_function._cdk.props import FunctionOptions
 from python_function.options import BundlingOptions
 
 
@@ -31,6 +32,13 @@ def to_container(options: BundlingOptions) -> Container:
         command=tuple(options.command),
         copies=options.bundling_file_access is aws_cdk.BundlingFileAccess.VOLUME_COPY,
     )
+
+
+def to_layers(options: FunctionOptions) -> tuple[Layer, ...]:
+    """Return the layers that *options* name; what is known of one is what its construct says of itself."""
+    given = options.get("layers") or ()
+    known: list[tuple[lambda_.ILayerVersion, object]] = [(layer, getattr(layer, "made", None)) for layer in given]
+    return tuple(made if isinstance(made, Layer) else Layer(name=layer.node.path) for layer, made in known)
 
 
 def _volume(volume: aws_cdk.DockerVolume) -> tuple[str, ...]:

@@ -49,9 +49,10 @@ def problems(bundle: Inventory, target: Target, layers: Sequence[Inventory] = ()
     """Return why native files of *bundle* cannot be loaded on *target*, by their paths."""
     found = dict(_native(bundle))
     by_name = _by_name(found)
-    system = libraries.system(target) | {name for layer in layers for name in _by_name(dict(_native(layer)))}
+    there = frozenset(by_name) | libraries.system(target)
+    if any(name not in there for read in found.values() for name in read.needed):
+        there |= {name for layer in layers for name in _by_name(dict(_native(layer)))}
     reached = _reached(found, by_name, target)
-    there = frozenset(by_name) | system
     return tuple(
         Problem(
             file=file,

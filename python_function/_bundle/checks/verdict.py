@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from python_function._machine.report import Notice
+from python_function.errors import BundlingError
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,9 +22,15 @@ class Verdict:
     warnings: tuple[Notice, ...] = ()
 
 
-def errors(verdicts: Iterable[Verdict]) -> tuple[str, ...]:
-    """Return why a bundle of *verdicts* cannot be used."""
-    return tuple(error for verdict in verdicts for error in verdict.errors)
+def demand(verdicts: Iterable[Verdict]) -> None:
+    """Make sure that a bundle of *verdicts* can be used.
+
+    Raises:
+        BundlingError: It cannot.
+    """
+    errors = [error for verdict in verdicts for error in verdict.errors]
+    if errors:
+        raise BundlingError("\n".join(errors))
 
 
 def warnings(verdicts: Iterable[Verdict]) -> tuple[Notice, ...]:
