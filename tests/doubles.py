@@ -8,7 +8,7 @@ from pathlib import Path
 from python_function._bundle.spec import Container
 from python_function._handler.entry import Entry
 from python_function._machine.pinned import Pin
-from python_function._source import select
+from python_function._source import select, selection
 from python_function._source.select import Source
 from python_function._target.target import Target
 
@@ -37,4 +37,4 @@ def bundle(entry: Entry, output: Path) -> None:
     """Put the source of *entry* where it stands in its bundle."""
     only = (entry.index, entry.bundle_index) if entry.alone else None
     source = Source(directory=entry.directory, root=entry.root, only=only)
-    select.copy(entry.directory, output, select.files(source))
+    selection.copy(select.files(source), output)

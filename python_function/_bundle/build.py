@@ -4,7 +4,7 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
-from python_function._bundle import finish, foreign, verify, workplace
+from python_function._bundle import finish, foreign, inputs, verify, workplace
 from python_function._bundle.checks import verdict
 from python_function._bundle.checks.inventory import Inventory
 from python_function._bundle.checks.verdict import Verdict
@@ -18,7 +18,7 @@ from python_function._dependencies import exact
 from python_function._dependencies.requirements_txt.read import Requirements
 from python_function._machine import environment, uv
 from python_function._machine.host import Host
-from python_function._source import select
+from python_function._source import selection
 from python_function._source.walk import TreeError
 from python_function.errors import BundlingError, EngineError, NoWheelError
 
@@ -32,6 +32,7 @@ def build(spec: BundleSpec, output: Path, host: Host) -> tuple[Verdict, ...]:
         PythonFunctionError: It cannot be built.
     """
     started = time.monotonic()
+    spec = inputs.find(spec)
     workplace.clear(output)
     with workplace.workplace(output, host) as work:
         requirements = exact.requirements(spec.packaging, host=host, environment=dict(spec.environment))
@@ -39,6 +40,8 @@ def build(spec: BundleSpec, output: Path, host: Host) -> tuple[Verdict, ...]:
         finished = work / "bundle"
         finished.mkdir()
         finish.take(built, finished, host.ids)
+        if not spec.has_own_steps:
+            selection.copy(inputs.of(spec).source, finished / spec.prefix)
         bundle, verdicts = _complete(spec, requirements, finished, known_as=(OUTPUT, str(built)))
         workplace.publish(finished, output)
     for notice in verdict.warnings(verdicts):
@@ -99,11 +102,11 @@ def _locally(spec: BundleSpec, requirements: Requirements, work: Path, host: Hos
     _refuse_foreign(spec, requirements, host)
     output = work / "output"
     output.mkdir(parents=True)
-    staged = bool(spec.has_own_steps or spec.source.only or spec.source.within)
-    if staged:
-        select.copy(spec.source.directory, work / "input", select.staged_files(spec.source))
+    found = inputs.of(spec)
+    if spec.has_own_steps:
+        selection.copy(found.source, work / "input")
     site = Site(
-        input=(work / "input" if staged else spec.source.directory).as_posix(),
+        input=(work / "input" if spec.has_own_steps else spec.source.directory).as_posix(),
         output=output.as_posix(),
         scratch=(work / "scratch").as_posix(),
         uv=host.uv,
@@ -111,7 +114,7 @@ def _locally(spec: BundleSpec, requirements: Requirements, work: Path, host: Hos
         is_target=False,
         uv_config=host.uv_config,
     )
-    scratch.lay(requirements, work / "scratch", seen_as=site.scratch)
+    scratch.lay(requirements, work / "scratch", seen_as=site.scratch, local=found.local)
     LocalBuild(host, site, dict(spec.environment), spec.source.directory).do(plan(spec, requirements, site))
     return output
 
@@ -119,12 +122,13 @@ def _locally(spec: BundleSpec, requirements: Requirements, work: Path, host: Hos
 def _in_container(spec: BundleSpec, requirements: Requirements, work: Path, host: Host, *, reason: str) -> Path:
     directories = Directories(work=work, uv=uv.for_container(host, spec.target.machine, dict(spec.environment), work))
     directories.output.mkdir()
-    staged = select.staged_files(spec.source) if spec.has_own_steps else select.unplaced_files(spec.source)
-    select.copy(spec.source.directory, directories.input, staged)
-    scratch.lay(requirements, directories.scratch, seen_as=SCRATCH)
-    if spec.installed is not None:
-        installed = select.selected(spec.installed.directory, spec.installed.rules)
-        select.copy(spec.installed.directory, directories.scratch / INSTALLED, installed)
+    directories.input.mkdir()
+    found = inputs.of(spec)
+    if spec.has_own_steps:
+        selection.copy(found.source, directories.input)
+    scratch.lay(requirements, directories.scratch, seen_as=SCRATCH, local=found.local)
+    if found.installed is not None:
+        selection.copy(found.installed, directories.scratch / INSTALLED)
     site = Site(input=INPUT, output=OUTPUT, scratch=SCRATCH, uv=f"{UV}/uv", python="python3", is_target=True)
     there = environment.for_installer(host.environ)
     inherited = {name: there[name] for name in requirements.variables if name in there}

@@ -2,21 +2,14 @@
 
 import hashlib
 import json
-import os
-from collections.abc import Iterable
-from pathlib import Path
 from typing import Final
 
+from python_function._bundle import inputs
 from python_function._bundle.spec import BundleSpec
 from python_function._machine import environment
-from python_function._source import select
-from python_function.errors import EntryError
 
 _FORMAT: Final = 1
 """Counts the changes of this library that make another bundle of the same inputs."""
-
-_TEXT_PROBE: Final = 8000
-"""How many bytes git looks at for a NUL before it takes a file for text, whose line ends a checkout may change."""
 
 
 def fingerprint(spec: BundleSpec) -> str:
@@ -26,16 +19,16 @@ def fingerprint(spec: BundleSpec) -> str:
         EntryError: A source file cannot be read.
     """
     digest = hashlib.sha256(json.dumps(_identity(spec), ensure_ascii=True, sort_keys=True).encode())
-    source = select.staged_files(spec.source) if spec.has_own_steps else select.files(spec.source)
-    for line in _lines(spec.source.directory, source):
+    found = inputs.of(inputs.read(spec))
+    for line in found.source.identity:
         digest.update(line)
-    for package in spec.packaging.local:
+    for package, selection in zip(spec.packaging.local, found.local, strict=True):
         digest.update(f"local package {package.name}\n".encode())
-        for line in _lines(package.directory, select.package_files(package.directory)):
+        for line in selection.identity:
             digest.update(line)
-    if spec.installed is not None:
+    if found.installed is not None:
         digest.update(b"installed\n")
-        for line in _lines(spec.installed.directory, select.selected(spec.installed.directory, spec.installed.rules)):
+        for line in found.installed.identity:
             digest.update(line)
     return digest.hexdigest()
 
@@ -60,21 +53,3 @@ def _identity(spec: BundleSpec) -> dict[str, object]:
         "excludes": spec.source.excludes if spec.has_own_steps else None,
         "environment": environment.identity(spec.environment),
     }
-
-
-def _lines(directory: Path, files: Iterable[tuple[str, str]]) -> Iterable[bytes]:
-    for path, place in files:
-        content, mode = _read(os.path.join(directory, path))
-        if b"\r\n" in content and b"\0" not in content[:_TEXT_PROBE]:
-            content = content.replace(b"\r\n", b"\n")
-        name = place.encode(errors="surrogateescape")
-        yield b"%b\0%d\0%b\n" % (name, bool(mode & 0o100), hashlib.sha256(content).hexdigest().encode())
-
-
-def _read(path: str) -> tuple[bytes, int]:
-    try:
-        with open(path, "rb", buffering=0) as file:
-            return file.read(), os.fstat(file.fileno()).st_mode
-    except OSError as error:
-        msg = f"{path} cannot be read: {error.strerror}. Change that, or leave it out by asset_excludes."
-        raise EntryError(msg) from error

@@ -21,7 +21,7 @@ def plan(spec: BundleSpec, requirements: Requirements, site: Site) -> tuple[Step
             arguments=spec.installer_args,
         ),
         *_installed(spec, site, destination),
-        CopySource(source=site.input, destination=destination, rules=spec.source.rules, strip=spec.source.root),
+        *_copy(spec, site, destination),
         *_hook("after_bundling", spec.after, destination),
     )
 
@@ -32,6 +32,13 @@ def _installed(spec: BundleSpec, site: Site, destination: str) -> tuple[Step, ..
     source = f"{site.scratch}/{INSTALLED}" if site.is_target else str(spec.installed.directory)
     rules = spec.installed.rules
     return CopySource(source=source, destination=destination, rules=rules), CleanInstalled(directory=destination)
+
+
+def _copy(spec: BundleSpec, site: Site, destination: str) -> tuple[Step, ...]:
+    """Return how the source gets into the bundle where hooks have to see it there, and may have changed it."""
+    if not spec.has_own_steps:
+        return ()
+    return (CopySource(source=site.input, destination=destination, rules=spec.source.rules, strip=spec.source.root),)
 
 
 def _hook(phase: str, lines: tuple[str, ...], directory: str = "") -> tuple[Step, ...]:

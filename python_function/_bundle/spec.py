@@ -8,6 +8,7 @@ from python_function._machine.report import Notice
 from python_function._source.patterns import compile_rules
 from python_function._source.rules import Rule
 from python_function._source.select import Source
+from python_function._source.selection import Selection
 from python_function._target.target import DEPRECATED, Target
 
 
@@ -80,6 +81,21 @@ class Layer:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Inputs:
+    """The user's files that a bundle is made of.
+
+    Attributes:
+        source: The files of the entry that go into the bundle, or with hooks or a command all that these get to see.
+        local: The files of each local package.
+        installed: The files of the distributions that are there already.
+    """
+
+    source: Selection
+    local: tuple[Selection, ...] = ()
+    installed: Selection | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class BundleSpec:
     """What ends up in an asset, and how it is to be built.
 
@@ -100,6 +116,7 @@ class BundleSpec:
         skip_checks: The checks of the finished bundle that are left out.
         build_on_host: The packages of others that a build on the host may run the code of, normalized and sorted.
         environment: What every step gets to see, sorted by name.
+        inputs: The files that it is made of, once they were looked for.
     """
 
     target: Target
@@ -118,6 +135,7 @@ class BundleSpec:
     skip_checks: tuple[str, ...] = ()
     build_on_host: tuple[str, ...] = ()
     environment: tuple[tuple[str, str], ...] = field(default=(), repr=False)
+    inputs: Inputs | None = field(default=None, repr=False)
 
     @property
     def has_own_steps(self) -> bool:

@@ -13,7 +13,7 @@ from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_s3_assets as s3_assets
 from constructs import Construct, IConstruct
 
-from python_function._bundle import fingerprint, verify
+from python_function._bundle import fingerprint, inputs, verify
 from python_function._bundle.checks import content, kept, verdict
 from python_function._bundle.checks.verdict import Verdict
 from python_function._bundle.spec import BundleSpec
@@ -32,9 +32,11 @@ def bundled(scope: Construct, id: str, spec: BundleSpec, options: BundlingOption
     """
     name = f"{scope.node.path}/{id}".lstrip("/")
     spec = _apart_from_output(spec, scope)
-    bundler = Bundler(spec, name)
     with plainly():
+        spec = inputs.find(spec)
         content.expect(spec)
+        spec = spec if options.asset_hash else inputs.read(spec)
+        bundler = Bundler(spec, name)
         identity = options.asset_hash or fingerprint.fingerprint(spec)
         code = _code(spec, options, bundler, identity)
     try:

@@ -4,11 +4,11 @@ import heapq
 from dataclasses import dataclass
 from typing import Final
 
-from python_function._bundle import fingerprint
+from python_function._bundle import fingerprint, inputs
 from python_function._bundle.resolve import Resolved
 from python_function._dependencies.detect import Packaging
 from python_function._machine.redact import masked
-from python_function._source import select
+from python_function._source.selection import Selection
 
 _LARGEST: Final = 10
 _EXAMPLES: Final = 3
@@ -113,7 +113,7 @@ class Explanation:
 
 def explain(found: Resolved) -> Explanation:
     """Explain what was *found*."""
-    spec, entry = found.spec, found.entry
+    spec, entry = inputs.read(found.spec), found.entry
     return Explanation(
         entry=str(spec.source.directory),
         index=entry.index if entry else None,
@@ -125,7 +125,7 @@ def explain(found: Resolved) -> Explanation:
         strategy=Decision(name=spec.strategy, reason=_place(spec.packaging)),
         image=spec.container.image,
         platform=spec.container.platform,
-        source=_sources(spec.source),
+        source=_sources(inputs.of(spec).source, spec.source.root),
         hash=fingerprint.fingerprint(spec),
         warnings=tuple(Warned(id=notice.id, text=notice.text) for notice in spec.warnings),
     )
@@ -146,15 +146,13 @@ def _place(packaging: Packaging) -> str:
     return "on this machine, or in a container if a dependency has no wheel for the target"
 
 
-def _sources(source: select.Source) -> Sources:
-    found = select.survey(source)
-    files = [File(path=path, bytes=(source.directory / path).stat().st_size) for path, why in found if why is None]
+def _sources(selection: Selection, root: str) -> Sources:
+    files = [File(path=file.path, bytes=file.size) for file in selection.files]
     left_out: dict[str, list[str]] = {}
-    for path, pattern in found:
-        if pattern is not None:
-            left_out.setdefault(pattern, []).append(path)
+    for path, pattern in selection.left_out:
+        left_out.setdefault(pattern, []).append(path)
     return Sources(
-        root=source.root,
+        root=root,
         files=len(files),
         bytes=sum(file.bytes for file in files),
         largest=tuple(heapq.nlargest(_LARGEST, files, key=lambda file: file.bytes)),

@@ -6,7 +6,7 @@ It stays within the grammar of Python 3.8, the oldest Python that a runtime's im
 from __future__ import annotations
 
 import re
-from typing import Iterable, NamedTuple
+from typing import Iterable, Iterator, NamedTuple
 
 
 class Rule(NamedTuple):
@@ -39,6 +39,22 @@ class Matcher:
             if pattern.match(name if rule.of_name else path):
                 return rule if rule.out else None
         return None
+
+    def left_in(self, paths: Iterable[str]) -> Iterator[str]:
+        """Yield those of *paths*, of files, that are not left out and in no directory that is."""
+        left_out: dict[str, bool] = {"": False}
+        for path in paths:
+            end = 0
+            while True:
+                above, end = path[:end], path.find("/", end) + 1 or len(path)
+                one = path[:end]
+                if one not in left_out:
+                    name = one[len(above) :]
+                    left_out[one] = left_out[above] or self.leaving_out(one, name) is not None
+                if end == len(path):
+                    break
+            if not left_out[path]:
+                yield path
 
 
 def _either(expressions: list[str]) -> list[re.Pattern[str]]:

@@ -4,13 +4,14 @@ import os
 import re
 from collections.abc import Generator, Iterable
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
 from python_function._source import tree, walk
 from python_function._source.patterns import compile_pattern, compile_rules
-from python_function._source.rules import Rule
+from python_function._source.rules import Matcher, Rule
+from python_function._source.selection import File, Selection
 from python_function.errors import EntryError, OptionError
 
 MACHINERY: Final = (
@@ -88,13 +89,13 @@ class Source:
         return compile_rules(self.patterns)
 
     @property
-    def stage_rules(self) -> tuple[Rule, ...]:
-        """What is left out of the copy that hooks and containers work on.
+    def stage_patterns(self) -> tuple[str, ...]:
+        """What is left out of the copy that hooks and containers work on, in gitignore syntax.
 
         A pattern of the user that takes something back counts; one that leaves something out does not, for a hook may
         run the tests that the bundle does not hold.
         """
-        return compile_rules((*self.machinery, *(pattern for pattern in self.excludes if pattern.startswith("!"))))
+        return (*self.machinery, *(pattern for pattern in self.excludes if pattern.startswith("!")))
 
 
 def project_root(given: Path | str | None, entry: Path, *, cwd: Path) -> Path | None:
@@ -117,34 +118,20 @@ def project_root(given: Path | str | None, entry: Path, *, cwd: Path) -> Path | 
     raise OptionError(msg)
 
 
-def files(source: Source) -> tuple[tuple[str, str], ...]:
-    """Return the files that go into the bundle: their paths in the directory and in the bundle, sorted.
+def files(source: Source) -> Selection:
+    """Return the files that go into the bundle, with their places there.
 
     Raises:
         EntryError: The tree holds something that no bundle can.
     """
     if source.only is not None:
-        return (source.only,)
+        return _only(source.directory, *source.only)
     with telling():
-        return tuple(tree.placed(walk.select(source.directory, source.rules, source.within), source.root))
+        return _placed(selected(source.directory, source.patterns, within=source.within), source.root)
 
 
-def survey(source: Source) -> tuple[tuple[str, str | None], ...]:
-    """Return the paths of the files that go into the bundle, and of what is left out with the pattern that decided.
-
-    Raises:
-        EntryError: As for :func:`files`.
-    """
-    if source.only is not None:
-        return ((source.only[0], None),)
-    patterns = {rule: pattern for pattern in source.patterns for rule in compile_pattern(pattern)}
-    with telling():
-        found = walk.survey(source.directory, source.rules, source.within)
-    return tuple((one.path, one.rule and patterns[one.rule]) for one in found)
-
-
-def staged_files(source: Source) -> tuple[tuple[str, str], ...]:
-    """Return the files that hooks and commands get to see: their paths in the directory and in the copy, sorted.
+def staged_files(source: Source) -> Selection:
+    """Return the files that hooks and commands get to see, with their places in the copy.
 
     What no copy can hold has to be left out of the bundle, and then is left out of the copy.
 
@@ -152,48 +139,69 @@ def staged_files(source: Source) -> tuple[tuple[str, str], ...]:
         EntryError: As for :func:`files`.
     """
     if source.only is not None:
-        return (source.only,)
-    with telling():
-        selected = walk.select(source.directory, source.stage_rules, source.within, source.rules)
-    return tuple((path, path) for path in selected)
+        return _only(source.directory, *source.only)
+    return selected(source.directory, source.stage_patterns, within=source.within, excused=source.patterns)
 
 
-def unplaced_files(source: Source) -> tuple[tuple[str, str], ...]:
-    """Return the files that go into the bundle with the paths that they have before they are put in their places.
+def bundled(staged: Selection, source: Source) -> Selection:
+    """Return those of *staged*, which hooks get to see, that go into the bundle of *source*, with their places there.
 
     Raises:
-        EntryError: As for :func:`files`.
+        EntryError: Two files have one place.
     """
-    return (source.only,) if source.only else tuple((path, path) for path, _ in files(source))
+    if source.only is not None:
+        return staged
+    left = set(Matcher(source.rules).left_in(file.path for file in staged.files))
+    with telling():
+        return _placed(replace(staged, files=tuple(file for file in staged.files if file.path in left)), source.root)
 
 
-def package_files(directory: Path) -> tuple[tuple[str, str], ...]:
+def package_files(directory: Path) -> Selection:
     """Return the files that a local package is built from.
 
     Raises:
         EntryError: As for :func:`files`.
     """
-    return selected(directory, compile_rules(MACHINERY))
+    return selected(directory, MACHINERY)
 
 
-def selected(directory: Path, rules: tuple[Rule, ...]) -> tuple[tuple[str, str], ...]:
-    """Return the files of *directory* that *rules* leave in, each with the place that it keeps.
+def selected(
+    directory: Path, patterns: Iterable[str], *, within: Path | None = None, excused: Iterable[str] = ()
+) -> Selection:
+    """Return the files of *directory* that *patterns* leave in, each with the place that it has there.
+
+    Args:
+        directory: The directory.
+        patterns: What is left out, in gitignore syntax.
+        within: The directory that links may not leave, if not *directory*.
+        excused: What is left out besides if it is something that no bundle can hold.
 
     Raises:
         EntryError: As for :func:`files`.
     """
+    named = {rule: pattern for pattern in (*patterns, *excused) for rule in compile_pattern(pattern)}
     with telling():
-        return tuple((path, path) for path in walk.select(directory, rules))
+        found = walk.survey(directory, compile_rules(patterns), within, compile_rules(excused))
+    return Selection(
+        directory=directory,
+        files=tuple(File(one.path, one.path, one.size, one.executable) for one in found if one.rule is None),
+        left_out=tuple((one.path, named[one.rule]) for one in found if one.rule is not None),
+    )
 
 
-def copy(directory: Path, destination: Path, files: Iterable[tuple[str, str]]) -> None:
-    """Copy *files* of *directory* to *destination*, links resolved.
+def _placed(selection: Selection, root: str) -> Selection:
+    places = tree.placed((file.path for file in selection.files), root)
+    files = (file._replace(place=place) for file, (_, place) in zip(selection.files, places, strict=True))
+    return replace(selection, files=tuple(files))
 
-    Raises:
-        EntryError: A file cannot be read.
-    """
-    with telling():
-        tree.copy_files(directory, destination, files)
+
+def _only(directory: Path, path: str, place: str) -> Selection:
+    try:
+        status = (directory / path).stat()
+    except OSError as error:
+        msg = f"{directory / path} cannot be read: {error.strerror or error}. Change that."
+        raise EntryError(msg) from error
+    return Selection(directory=directory, files=(File(path, place, status.st_size, bool(status.st_mode & 0o100)),))
 
 
 @contextmanager

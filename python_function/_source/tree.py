@@ -38,16 +38,7 @@ def copy(source: Path, destination: Path, rules: Sequence[Rule], strip: str = ""
     """Copy the files of *source* that *rules* leave in, over what *destination* has under the same names."""
     files = placed(select(source, rules), strip)
     if destination.is_dir():
-        _give_way(str(destination), module_names(place for _, place in files))
-    copy_files(source, destination, files)
-
-
-def copy_files(source: Path, destination: Path, files: Iterable[tuple[str, str]]) -> None:
-    """Copy *files*, pairs of a path in *source* and a path in *destination*, resolving links.
-
-    Raises:
-        TreeError: A file cannot be read.
-    """
+        give_way(str(destination), module_names(place for _, place in files))
     room = Room(destination)
     for name, place in files:
         path, target = os.path.join(str(source), name), room.make(place)
@@ -91,7 +82,7 @@ def module_names(files: Iterable[str]) -> set[str]:
     return modules | {path[0] for path in parts if path[1:] == ["__init__.py"]}
 
 
-def _give_way(directory: str, names: set[str]) -> None:
+def give_way(directory: str, names: set[str]) -> None:
     """Remove what is imported by one of *names* from *directory*: Python takes packages before modules of a name."""
     for entry in entries_of(directory):
         name, _, suffix = entry.name.partition(".")

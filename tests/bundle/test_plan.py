@@ -28,10 +28,15 @@ def small(spec: BundleSpec) -> BundleSpec:
     return replace(spec, source=Source(directory=Path("/entry")))
 
 
-def test_without_dependencies_a_build_only_copies(spec: BundleSpec) -> None:
-    steps = plan(spec, Requirements(), LOCAL)
+def test_without_dependencies_and_hooks_there_is_nothing_to_do(spec: BundleSpec) -> None:
+    assert plan(spec, Requirements(), LOCAL) == plan(spec, Requirements(), CONTAINER) == ()
 
-    assert steps == (CopySource(source="/in", destination="/out", rules=spec.source.rules),)
+
+@pytest.mark.parametrize("site", [LOCAL, CONTAINER], ids=["local", "container"])
+def test_between_hooks_the_source_is_copied_from_where_they_saw_it(spec: BundleSpec, site: Site) -> None:
+    _, copied, _ = plan(replace(spec, before=("a",), after=("b",)), Requirements(), site)
+
+    assert copied == CopySource(source="/in", destination="/out", rules=spec.source.rules)
 
 
 def test_hooks_stand_around_everything(spec: BundleSpec) -> None:
@@ -42,9 +47,9 @@ def test_hooks_stand_around_everything(spec: BundleSpec) -> None:
 
 
 def test_the_source_is_copied_after_the_installation_and_so_wins(spec: BundleSpec) -> None:
-    kinds = [type(step) for step in plan(spec, PINNED, LOCAL)]
+    kinds = [type(step) for step in plan(replace(spec, after=("true",)), PINNED, LOCAL)]
 
-    assert kinds == [Run, Run, CleanInstalled, CopySource]
+    assert kinds == [Run, Run, CleanInstalled, CopySource, Hook]
 
 
 def test_only_the_host_refuses_to_build_packages(spec: BundleSpec) -> None:
@@ -107,7 +112,7 @@ def test_files_that_a_hook_may_write_to_are_no_links_into_the_cache(spec: Bundle
 
 
 def test_a_prefix_takes_code_and_dependencies(spec: BundleSpec) -> None:
-    steps = plan(replace(spec, prefix="python/lib"), PINNED, LOCAL)
+    steps = plan(replace(spec, prefix="python/lib", after=("true",)), PINNED, LOCAL)
 
     targets = [argv[argv.index("--target") + 1] for argv in programs(steps) if "--target" in argv]
     assert targets == ["/out/python/lib"]

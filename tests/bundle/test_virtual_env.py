@@ -48,7 +48,7 @@ def find(environment: Path, *exclude: str) -> tuple[Installed, tuple[Notice, ...
 
 def packages(installed: Installed) -> set[str]:
     """Return the directories that are taken."""
-    return {path.rpartition("/")[0] for path, _ in select.selected(installed.directory, installed.rules)}
+    return {path.rpartition("/")[0] for path in select.selected(installed.directory, installed.excludes).places}
 
 
 def test_what_is_installed_is_taken_without_what_binds_it_to_the_environment(

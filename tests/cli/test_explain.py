@@ -252,7 +252,8 @@ def test_the_dependencies_are_named(
 def test_where_one_file_is_meant_nothing_around_it_is_looked_at(entry: Path) -> None:
     write(entry, {"app.py": "", ".venv/x": ""})
 
-    assert select.survey(Source(directory=entry, only=("index.py", "stack_index.py"))) == (("index.py", None),)
+    selection = select.files(Source(directory=entry, only=("index.py", "stack_index.py")))
+    assert [(file.path, file.place) for file in selection.files] == [("index.py", "stack_index.py")]
 
 
 def test_only_the_ten_largest_files_and_three_examples_are_named(entry: Path, explain: Callable[..., Any]) -> None:

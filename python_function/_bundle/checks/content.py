@@ -2,10 +2,10 @@
 
 from pathlib import PurePosixPath
 
+from python_function._bundle import inputs
 from python_function._bundle.checks.inventory import Inventory
 from python_function._bundle.checks.verdict import Verdict
 from python_function._bundle.spec import BundleSpec
-from python_function._source import select
 from python_function.errors import EntryError
 
 
@@ -47,4 +47,4 @@ def expect(spec: BundleSpec) -> None:
 
 def own(spec: BundleSpec) -> frozenset[str]:
     """Return the places in the bundle of the user's own files."""
-    return frozenset(str(PurePosixPath(spec.prefix) / place) for _, place in select.files(spec.source))
+    return frozenset(str(PurePosixPath(spec.prefix) / place) for place in inputs.bundled(spec).places)

@@ -1,12 +1,14 @@
 """Lays out what a build needs besides the source: requirements, local packages, the programs of its steps."""
 
 import shutil
+from collections.abc import Iterable
 from importlib.resources import files
 from pathlib import Path, PurePosixPath
 from typing import Final
 
 from python_function._dependencies.requirements_txt.read import Requirements
-from python_function._source import select
+from python_function._source import select, selection
+from python_function._source.selection import Selection
 
 TOOLS: Final = ("_source/rules.py", "_source/walk.py", "_source/tree.py", "_bundle/executors/installed.py")
 """What a container runs as programs, and what these import."""
@@ -15,13 +17,14 @@ _WITHIN: Final = b"from python_function._source."
 """How these modules import each other, which stand beside one another where the package is not installed."""
 
 
-def lay(requirements: Requirements, directory: Path, *, seen_as: str) -> None:
+def lay(requirements: Requirements, directory: Path, *, seen_as: str, local: Iterable[Selection] = ()) -> None:
     """Write to *directory* everything that the steps of a plan read from their scratch directory.
 
     Args:
         requirements: What will be installed.
         directory: Where to write.
         seen_as: What the steps call *directory*.
+        local: The files of local packages, as far as they are known.
 
     Raises:
         EntryError: A local package holds something that no bundle can.
@@ -30,7 +33,8 @@ def lay(requirements: Requirements, directory: Path, *, seen_as: str) -> None:
     _lay_lists(requirements, directory, seen_as)
     for number, package in enumerate(requirements.local):
         place = directory / "local" / str(number)
-        select.copy(package.directory, place, select.package_files(package.directory))
+        known = next((one for one in local if one.directory == package.directory), None)
+        selection.copy(known or select.package_files(package.directory), place)
     for number, archive in enumerate(requirements.archives):
         place = directory / "archives" / str(number)
         place.mkdir(parents=True)

@@ -4,10 +4,10 @@ import argparse
 import dataclasses
 import json
 import tempfile
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
-from python_function._bundle import build, fingerprint, package
+from python_function._bundle import build, fingerprint, inputs, package
 from python_function._bundle.checks import content, verdict
 from python_function._bundle.package import Package
 from python_function._bundle.resolve import Resolved
@@ -57,16 +57,17 @@ def run(given: argparse.Namespace, terminal: Terminal) -> None:
     file = package.destination(given.output, cwd=cwd)
     find = wanted.from_environment if given.from_venv else wanted.resolved
     found = find(given, cwd=cwd, environ=terminal.environ)
-    content.expect(found.spec)
+    spec = inputs.read(found.spec)
+    content.expect(spec)
     with tempfile.TemporaryDirectory(prefix="cdk-python-function-") as directory:
         bundle = Path(directory, "bundle")
         bundle.mkdir()
         name = found.spec.source.directory.name
         with terminal.working(f"building {name}") as write:
             host = here.host(name, environ=terminal.environ, write=write, detail=terminal.is_watched)
-            verdicts = build.build(found.spec, bundle, host)
+            verdicts = build.build(spec, bundle, host)
             packed = package.write(bundle, file)
-        built = _built(found, bundle, packed, verdict.warnings(verdicts))
+        built = _built(replace(found, spec=spec), bundle, packed, verdict.warnings(verdicts))
     if given.json:
         terminal.print(json.dumps(dataclasses.asdict(built), indent=2))
     else:
