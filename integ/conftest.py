@@ -31,6 +31,18 @@ if TYPE_CHECKING:
     from integ.lambda_runtime import ChooseRuntime
     from integ.package_index import PackageIndex, StartIndex
 
+# What this machine's own settings say of indexes would count for every build; a test has its own.
+os.environ["PIP_CONFIG_FILE"] = os.devnull
+for _name in (
+    "PIP_INDEX_URL",
+    "PIP_EXTRA_INDEX_URL",
+    "PIP_FIND_LINKS",
+    "UV_INDEX",
+    "UV_DEFAULT_INDEX",
+    "UV_FIND_LINKS",
+):
+    os.environ.pop(_name, None)
+
 HOST_PYTHON = f"{sys.version_info.major}.{sys.version_info.minor}"
 
 

@@ -5,17 +5,19 @@ from os import PathLike
 from pathlib import PureWindowsPath
 from typing import cast
 
+from python_function._machine.environment import is_clients, relative_places
+from python_function._machine.redact import masked
 from python_function.errors import OptionError
 
 
 def sequence(name: str, value: object, item: str = "str") -> None:
     """Hold *value* to being a list, which a string is by mistake only, of the class that is called *item*."""
     if isinstance(value, str) or not isinstance(value, Sequence):
-        msg = f"{name} must be a list, not {value!r}. Write {name}=[...]."
+        msg = f"{name} must be a list, not {masked(repr(value))}. Write {name}=[...]."
         raise OptionError(msg)
     wrong = [entry for entry in cast("Sequence[object]", value) if not _is(entry, item)]
     if wrong:
-        msg = f"{name} must hold {'strings' if item == 'str' else item}, not {wrong[0]!r}."
+        msg = f"{name} must hold {'strings' if item == 'str' else item}, not {masked(repr(wrong[0]))}."
         raise OptionError(msg)
 
 
@@ -57,6 +59,24 @@ def mapping(name: str, value: object) -> None:
         if not isinstance(key, str) or not isinstance(entry, str):
             msg = f"{name}[{key!r}] must be a string, not of type {type(entry).__name__}."
             raise OptionError(msg)
+
+
+def variables(environment: Mapping[str, str], build_args: Mapping[str, str], secrets: Mapping[str, str]) -> None:
+    """Hold variables to what programs can be given; no value shows."""
+    for option, given in {"environment": environment, "build_args": build_args, "secrets": secrets}.items():
+        for name, value in given.items():
+            if not name or "=" in name or "\0" in name + value:
+                msg = f"{option}[{name!r}] cannot be a variable: no name has '=', and nothing a NUL character."
+                raise OptionError(msg)
+    if relative := relative_places({**build_args, **environment}):
+        msg = f"environment: {' and '.join(relative)} must be an absolute path, for steps work in several directories."
+        raise OptionError(msg)
+    if twice := sorted(secrets.keys() & {*environment, *build_args}):
+        msg = f"{' and '.join(twice)} cannot be in both secrets and environment. Leave out one."
+        raise OptionError(msg)
+    if taken := sorted(filter(is_clients, secrets)):
+        msg = f"secrets cannot be called {' or '.join(taken)}: container engines read such variables themselves."
+        raise OptionError(msg)
 
 
 def suffix(given: str) -> None:

@@ -76,6 +76,12 @@ class NoWheelError(BundlingError):
         self.reason = reason
 
 
+def detached(error: BaseException) -> BaseException:
+    """Return *error* without what led to it, which may show what its message does not."""
+    error.__cause__ = error.__context__ = None
+    return error.with_traceback(None)
+
+
 class plainly:  # noqa: N801 - used as a statement
     """Let an error of ours reach the user with the place in the user's code, without the way it took in here.
 
@@ -88,4 +94,4 @@ class plainly:  # noqa: N801 - used as a statement
     def __exit__(self, kind: object, error: BaseException | None, traceback: object) -> None:
         """Raise an error of ours anew."""
         if isinstance(error, PythonFunctionError):
-            raise error.with_traceback(None) from None
+            raise detached(error) from None

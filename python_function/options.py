@@ -1,7 +1,7 @@
 """What users may set about bundling."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, Literal, Protocol, Self, TypeAlias, get_args
 
@@ -48,7 +48,7 @@ _KINDS: Final = {
     "bundling_file_access": "aws_cdk.BundlingFileAccess",
 }
 """The class of what each list holds, and of each single value."""
-_MAPPINGS: Final = ("environment", "build_args")
+_MAPPINGS: Final = ("environment", "build_args", "secrets")
 
 Commands: TypeAlias = str | Sequence[str] | Callable[[str, str], Sequence[str]]
 """Shell commands: one, several, or a function of the input and the output directory that returns several."""
@@ -114,7 +114,9 @@ class BundlingOptions:
         strategy: ``local`` builds on this machine, ``docker`` in a container. ``auto`` builds in a container if hooks
             or one of the container's options are given, or if a dependency has no wheel for the target; else locally.
         command_hooks: Commands to run before and after.
-        environment: Environment variables of every step.
+        environment: Environment variables of every step. They count for the asset hash, values and all.
+        secrets: Environment variables of every step whose values show nowhere: not in output, errors, arguments or the
+            asset; for the hash, the names count.
         build_args: Environment variables of every step too, as other CDK constructs pass index URLs and proxies;
             ``environment`` wins.
         installer_args: Further arguments for uv, which resolves and installs, such as
@@ -159,9 +161,10 @@ class BundlingOptions:
     asset_hash_type: "AssetHashType | None" = None
     strategy: Strategy = "auto"
     command_hooks: CommandHooks | HookMethods | None = None
-    environment: Mapping[str, str] | None = None
-    build_args: Mapping[str, str] | None = None
-    installer_args: Sequence[str] = ()
+    environment: Mapping[str, str] | None = field(default=None, repr=False)
+    secrets: Mapping[str, str] | None = field(default=None, repr=False)
+    build_args: Mapping[str, str] | None = field(default=None, repr=False)
+    installer_args: Sequence[str] = field(default=(), repr=False)
     skip_checks: Sequence[Check] = ()
     build_on_host: Sequence[str] = ()
     poetry_include_hashes: bool = True
@@ -189,6 +192,7 @@ class BundlingOptions:
         _checks.hooks(self.command_hooks)
         for name in _MAPPINGS:
             _checks.mapping(name, getattr(self, name))
+        _checks.variables(self.environment or {}, self.build_args or {}, self.secrets or {})
         compile_rules(self.asset_excludes)
         _checks.suffix(self.output_path_suffix)
         _checks.members("skip_checks", self.skip_checks, get_args(Check))

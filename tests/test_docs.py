@@ -102,6 +102,7 @@ def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     aws.chmod(aws.stat().st_mode | stat.S_IXUSR)
     monkeypatch.setenv("PATH", str(aws.parent), prepend=":")
     monkeypatch.setenv("INDEX_TOKEN", "token")
+    monkeypatch.setenv("GH_PAT", "token")
     monkeypatch.setattr(aws_cdk.DockerImage, "from_build", aws_cdk.DockerImage.from_registry)
     app = tmp_path / "app"
     app.mkdir()

@@ -175,3 +175,40 @@ def test_a_function_is_called_once() -> None:
     lines(CommandHooks(before_bundling=hook))
 
     assert calls == [("/asset-input", "/asset-output")]
+
+
+def test_no_value_of_a_variable_shows() -> None:
+    names = ("environment", "secrets", "build_args")
+    for name in names:
+        assert "s3ntinel" not in repr(BundlingOptions(**cast("Any", {name: {"A": "s3ntinel"}})))
+    assert "s3ntinel" not in repr(BundlingOptions(installer_args=["--index-url", "https://me:s3ntinel@host/"]))
+
+
+@pytest.mark.parametrize(
+    ("wrong", "message"),
+    [
+        (
+            {"secrets": {"A": "s3ntinel"}, "environment": {"A": "s3ntinel"}},
+            "A cannot be in both secrets and environment",
+        ),
+        (
+            {"secrets": {"A": "s3ntinel"}, "build_args": {"A": "s3ntinel"}},
+            "A cannot be in both secrets and environment",
+        ),
+        ({"secrets": {"PATH": "s3ntinel"}}, "secrets cannot be called PATH: container engines read"),
+        ({"secrets": {"DOCKER_CONFIG": "s3ntinel"}}, "secrets cannot be called DOCKER_CONFIG: container engines read"),
+        ({"secrets": {"A=B": "s3ntinel"}}, r"secrets\['A=B'\] cannot be a variable"),
+        ({"environment": {"A": "s3ntinel\0"}}, r"environment\['A'\] cannot be a variable"),
+        ({"secrets": {"A": 3}}, r"secrets\['A'\] must be a string, not of type int"),
+        ({"secrets": ["s3ntinel"]}, "secrets must map names to values"),
+        ({"environment": {"UV_CACHE_DIR": ".cache"}}, "environment: UV_CACHE_DIR must be an absolute path"),
+        ({"environment": {"HOME": "home"}}, "environment: HOME must be an absolute path"),
+        ({"installer_args": "-i https://me:s3ntinel@host/"}, "installer_args must be a list"),
+        ({"installer_args": [b"-i https://me:s3ntinel@host/"]}, "installer_args must hold strings"),
+    ],
+)
+def test_variables_that_nothing_can_be_given_are_an_error_that_shows_no_value(wrong: Any, message: str) -> None:  # noqa: ANN401 - anything at all
+    with pytest.raises(OptionError, match=message) as caught:
+        BundlingOptions(**wrong)
+
+    assert "s3ntinel" not in str(caught.value)

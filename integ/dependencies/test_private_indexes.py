@@ -239,7 +239,14 @@ def test_a_token_may_be_user_or_password(site: Site, how: dict[str, Any], user: 
 
 @pytest.mark.parametrize("kind", ["uv", "poetry 2", "pipenv", "script"])
 def test_the_tools_own_variables_hold_the_password(site: Site, kind: str, how: dict[str, Any]) -> None:
-    first, second = (site_options(how, of_tools("user", word)) for word in (SECRET, OTHER))
+    # A variable that nothing names as an index's counts whole.
+    first, second = (
+        site_options(
+            how,
+            {name: value for name, value in of_tools("user", word).items() if name[:6] != "INDEX_" or kind == "pipenv"},
+        )
+        for word in (SECRET, OTHER)
+    )
 
     built = site.build(kind, **first)
 

@@ -2,21 +2,23 @@
 
 import time
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
-from python_function._bundle import finish, foreign, inputs, verify, workplace
+from python_function._bundle import finish, foreign, inputs, leaks, verify, workplace
 from python_function._bundle.checks import verdict
 from python_function._bundle.checks.inventory import Inventory
 from python_function._bundle.checks.verdict import Verdict
 from python_function._bundle.executors import scratch, shell
 from python_function._bundle.executors.container import SCRATCH, UV, ContainerBuild, Directories
+from python_function._bundle.executors.lent import lend
 from python_function._bundle.executors.local import LocalBuild
 from python_function._bundle.plan import plan
 from python_function._bundle.spec import BundleSpec
 from python_function._bundle.steps import INPUT, INSTALLED, OUTPUT, Site
 from python_function._dependencies import exact
 from python_function._dependencies.requirements_txt.read import Requirements
-from python_function._machine import environment, uv
+from python_function._machine import environment, redact, uv
 from python_function._machine.host import Host
 from python_function._source import selection
 from python_function._source.walk import TreeError
@@ -34,7 +36,11 @@ def build(spec: BundleSpec, output: Path, host: Host) -> tuple[Verdict, ...]:
     started = time.monotonic()
     spec = inputs.find(spec)
     workplace.clear(output)
-    with workplace.workplace(output, host) as work:
+    secrets = {
+        *host.report.secrets,
+        *environment.credentials(environment.for_container(host.environ, dict(spec.environment))),
+    }
+    with redact.hiding(secrets), workplace.workplace(output, host) as work:
         requirements = exact.requirements(spec.packaging, host=host, environment=dict(spec.environment))
         built = _build(spec, requirements, work, host)
         finished = work / "bundle"
@@ -43,6 +49,7 @@ def build(spec: BundleSpec, output: Path, host: Host) -> tuple[Verdict, ...]:
         if not spec.has_own_steps:
             selection.copy(inputs.of(spec).source, finished / spec.prefix)
         bundle, verdicts = _complete(spec, requirements, finished, known_as=(OUTPUT, str(built)))
+        leaks.check(finished, leaks.known(spec, requirements, host))
         workplace.publish(finished, output)
     for notice in verdict.warnings(verdicts):
         host.report.say(f"warning: {notice.text}")
@@ -80,7 +87,7 @@ def _instead(spec: BundleSpec, requirements: Requirements, work: Path, host: Hos
     return _in_container(spec, requirements, work, host, reason=reason)
 
 
-def _refuse_foreign(spec: BundleSpec, requirements: Requirements, host: Host) -> None:
+def _refuse_foreign(spec: BundleSpec, requirements: Requirements) -> None:
     """Leave to the container what would run other people's code on the host.
 
     Raises:
@@ -91,7 +98,6 @@ def _refuse_foreign(spec: BundleSpec, requirements: Requirements, host: Host) ->
         allowed=spec.build_on_host,
         arguments=spec.installer_args,
         environment=dict(spec.environment),
-        configuration=host.uv_config,
     )
     if found:
         reason = "; ".join(f"{name} {why}" for name, why in found.items())
@@ -99,7 +105,7 @@ def _refuse_foreign(spec: BundleSpec, requirements: Requirements, host: Host) ->
 
 
 def _locally(spec: BundleSpec, requirements: Requirements, work: Path, host: Host) -> Path:
-    _refuse_foreign(spec, requirements, host)
+    _refuse_foreign(spec, requirements)
     output = work / "output"
     output.mkdir(parents=True)
     found = inputs.of(spec)
@@ -112,10 +118,10 @@ def _locally(spec: BundleSpec, requirements: Requirements, work: Path, host: Hos
         uv=host.uv,
         python=host.python,
         is_target=False,
-        uv_config=host.uv_config,
     )
     scratch.lay(requirements, work / "scratch", seen_as=site.scratch, local=found.local)
-    LocalBuild(host, site, dict(spec.environment), spec.source.directory).do(plan(spec, requirements, site))
+    here = LocalBuild(host, site, _variables(spec, requirements, host), spec.source.directory)
+    here.do(plan(spec, requirements, site))
     return output
 
 
@@ -130,15 +136,28 @@ def _in_container(spec: BundleSpec, requirements: Requirements, work: Path, host
     if found.installed is not None:
         selection.copy(found.installed, directories.scratch / INSTALLED)
     site = Site(input=INPUT, output=OUTPUT, scratch=SCRATCH, uv=f"{UV}/uv", python="python3", is_target=True)
-    there = environment.for_installer(host.environ)
-    inherited = {name: there[name] for name in requirements.variables if name in there}
-    script = shell.render(plan(spec, requirements, site), python="python3", tools=f"{SCRATCH}/tools")
+    lent = lend(
+        host.environ,
+        _variables(spec, requirements, host),
+        directories.scratch,
+        seen_as=SCRATCH,
+        copies=spec.container.copies,
+    )
+    container = replace(spec.container, volumes=(*spec.container.volumes, *lent.volumes))
+    steps = plan(spec, requirements, site)
+    script = shell.render(steps, python="python3", tools=f"{SCRATCH}/tools", given=lent.environment)
     try:
-        ContainerBuild(host, spec.container, {**inherited, **dict(spec.environment)}).run(script, directories)
+        ContainerBuild(host, container, lent.environment).run(script, directories)
     except EngineError as error:
         msg = f"{reason} {error}"
         raise EngineError(msg) from error
     return directories.output
+
+
+def _variables(spec: BundleSpec, requirements: Requirements, host: Host) -> dict[str, str]:
+    """Return what the user gave for the bundle, and what of the process's own its requirements name for credentials."""
+    named = {name: host.environ[name] for name in requirements.variables if name in host.environ}
+    return {**named, **dict(spec.environment)}
 
 
 def _complete(

@@ -51,5 +51,5 @@ def _identity(spec: BundleSpec) -> dict[str, object]:
         "container": None if spec.strategy == "local" else in_container,
         "hooks": (spec.before, spec.after),
         "excludes": spec.source.excludes if spec.has_own_steps else None,
-        "environment": environment.identity(spec.environment),
+        "environment": environment.identity(spec.environment, spec.secrets),
     }

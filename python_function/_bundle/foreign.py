@@ -3,14 +3,12 @@
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from itertools import pairwise
-from pathlib import Path
 from typing import Final
 
 from packaging.utils import canonicalize_name
 
 from python_function._dependencies.requirements_txt.read import Requirements
 from python_function._machine.redact import masked
-from python_function._machine.toml import read_toml, strings, table
 
 _FROM_REPOSITORY: Final = re.compile(r"(?:(?P<name>[\w.-]+)(?:\[[^\]]*\])? @ )?(?P<url>(?:bzr|git|hg|svn)\+\S+)")
 """Requirements that are no wheels anywhere."""
@@ -27,7 +25,6 @@ def built_here(
     allowed: Collection[str],
     arguments: Sequence[str] = (),
     environment: Mapping[str, str],
-    configuration: str = "",
 ) -> Mapping[str, str]:
     """Return the packages that a build on the host would run the code of, each with the reason.
 
@@ -36,14 +33,12 @@ def built_here(
         allowed: The packages that may be built on the host.
         arguments: Further arguments of the installer.
         environment: What the user set for the build.
-        configuration: The installer's own configuration file, if there is one.
     """
     named = frozenset(map(canonicalize_name, allowed))
     found = (
         *_repositories((*requirements.lines, *requirements.constraints)),
         *((archive.name, "is a source distribution") for archive in requirements.archives if not archive.is_wheel),
         *((name, "is not wanted as a wheel") for name in _not_as_wheels(requirements, arguments, environment)),
-        *((name, f"is not wanted as a wheel by {configuration}") for name in _configured(configuration)),
     )
     return {name: reason for name, reason in found if canonicalize_name(name) not in named}
 
@@ -63,16 +58,6 @@ def _not_as_wheels(
             yield from _names(match["value"].partition(" ")[0])
     for name in sorted(VARIABLES & environment.keys()):
         yield from _names(environment[name])
-
-
-def _configured(file: str) -> Iterator[str]:
-    if not file or not Path(file).is_file():
-        return
-    content = read_toml(Path(file))
-    yield from strings(content, "no-binary-package")
-    yield from strings(content, "pip", "no-binary")
-    if content.get("no-binary") is True or table(content, "pip").get("no-binary") is True:
-        yield ":all:"
 
 
 def _names(text: str) -> Iterator[str]:

@@ -87,15 +87,11 @@ def _inputs(requirements: Requirements, site: Site) -> tuple[str, ...]:
 
 def _target_flags(target: Target, site: Site) -> tuple[str, ...]:
     return (
-        *_configuration(site),
+        "--no-config",
         *("--python", site.python),
         *("--python-version", target.python_full_version),
         *("--python-platform", target.uv_platform),
     )
-
-
-def _configuration(site: Site) -> tuple[str, ...]:
-    return ("--config-file", site.uv_config) if site.uv_config else ("--no-config",)
 
 
 def _wheels_only(named: Sequence[str]) -> tuple[str, ...]:
@@ -113,7 +109,7 @@ def _build_local(requirements: Requirements, site: Site, named: Sequence[str]) -
     markers = tuple((package.name, package.marker) for package in built.values())
     steps: list[Step] = []
     for number, (place, package) in enumerate(built.items()):
-        argv = (site.uv, "build", "--quiet", "--wheel", *_configuration(site), "--python", site.python)
+        argv: tuple[str, ...] = (site.uv, "build", "--quiet", "--wheel", "--no-config", "--python", site.python)
         argv += () if site.is_target else _build_needs_as_wheels(named)
         if isinstance(package, LocalPackage) and package.builds_with:
             constraints = f"{site.scratch}/built-before-{number}.txt"

@@ -8,7 +8,7 @@ from typing import Final
 
 from packaging.utils import canonicalize_name
 
-from python_function._bundle import hooks
+from python_function._bundle import given, hooks
 from python_function._bundle.spec import BundleSpec, Container
 from python_function._dependencies import detect
 from python_function._dependencies.detect import Packaging
@@ -195,6 +195,7 @@ def _spec(
 ) -> BundleSpec:
     options, container = wanted.options, wanted.container
     before, after = hooks.lines(options.command_hooks, prefix=prefix)
+    variables = given.given(options, packaging)
     return BundleSpec(
         target=target,
         source=source,
@@ -207,11 +208,12 @@ def _spec(
         strategy=options.effective_strategy,
         prefix=prefix,
         handler_file=handler_file,
-        notices=notices,
+        notices=(*notices, *variables.notices),
         before=before,
         after=after,
-        installer_args=tuple(options.installer_args),
+        installer_args=variables.installer_args,
         skip_checks=tuple(options.skip_checks),
         build_on_host=tuple(sorted(set(map(canonicalize_name, options.build_on_host)))),
-        environment=tuple(sorted({**(options.build_args or {}), **(options.environment or {})}.items())),
+        environment=variables.variables,
+        secrets=variables.secrets,
     )

@@ -116,6 +116,7 @@ class BundleSpec:
         skip_checks: The checks of the finished bundle that are left out.
         build_on_host: The packages of others that a build on the host may run the code of, normalized and sorted.
         environment: What every step gets to see, sorted by name.
+        secrets: The names of what in *environment* counts by its name alone, and shows nowhere.
         inputs: The files that it is made of, once they were looked for.
     """
 
@@ -135,7 +136,13 @@ class BundleSpec:
     skip_checks: tuple[str, ...] = ()
     build_on_host: tuple[str, ...] = ()
     environment: tuple[tuple[str, str], ...] = field(default=(), repr=False)
+    secrets: frozenset[str] = frozenset()
     inputs: Inputs | None = field(default=None, repr=False)
+
+    @property
+    def secret_values(self) -> frozenset[str]:
+        """What nobody may see."""
+        return frozenset(value for name, value in self.environment if name in self.secrets)
 
     @property
     def has_own_steps(self) -> bool:

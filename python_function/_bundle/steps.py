@@ -23,7 +23,6 @@ class Site:
         scratch: The directory that holds what the build needs besides, and its own files.
         uv: The installer.
         python: The interpreter that it works with.
-        uv_config: The user's own configuration of the installer; that of a directory would change bundles unseen.
         is_target: Whether the site is like the target, so that what has no wheel can be built there.
     """
 
@@ -33,7 +32,6 @@ class Site:
     uv: str
     python: str
     is_target: bool
-    uv_config: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -19,7 +19,7 @@ from python_function._bundle.checks.verdict import Verdict
 from python_function._bundle.spec import BundleSpec
 from python_function._cdk.bundler import Bundler, host, write
 from python_function._machine import cache, lock
-from python_function.errors import plainly
+from python_function.errors import detached, plainly
 from python_function.options import BundlingOptions
 
 
@@ -45,9 +45,11 @@ def bundled(scope: Construct, id: str, spec: BundleSpec, options: BundlingOption
     except RuntimeError:
         if bundler.error is None:
             raise
+    # Outside of the handler, or Python would hang CDK's error on to ours.
+    if bundler.error is not None:
         if bundler.output is not None:
             shutil.rmtree(bundler.output, ignore_errors=True)
-        raise bundler.error.with_traceback(None) from None
+        raise detached(bundler.error)
     construct = scope.node.find_child(id)
     with plainly():
         verdicts = _verdicts(construct, spec, bundler)

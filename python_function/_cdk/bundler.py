@@ -2,6 +2,7 @@
 
 import os
 import sys
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -33,19 +34,20 @@ class Bundler:
         self.output = Path(output_dir)
         try:
             with signals.ending_in_order():
-                self.verdicts = build.build(self._spec, self.output, host(self._name))
+                self.verdicts = build.build(self._spec, self.output, host(self._name, self._spec.secret_values))
         except BaseException as error:
             self.error = error
             raise
         return True
 
 
-def host(name: str) -> Host:
+def host(name: str, secrets: frozenset[str] = frozenset()) -> Host:
     """Return this machine as a build of the construct *name* gets to see it."""
     detail = sys.stderr.isatty() or "CDK_DEBUG" in os.environ
-    return here.host(name, environ=os.environ, write=write, detail=detail)
+    return here.host(name, environ=os.environ, write=write, detail=detail, secrets=secrets)
 
 
 def write(line: str) -> None:
     """Show *line* to the user."""
-    print(line, file=sys.stderr, flush=True)  # noqa: T201 - what the user sees
+    with suppress(OSError, ValueError):  # nobody may be listening, which is no reason to build nothing
+        print(line, file=sys.stderr, flush=True)  # noqa: T201 - what the user sees

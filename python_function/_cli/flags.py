@@ -100,6 +100,13 @@ BUILD: Final = (
         help="set a variable for every step; without a value, to what it is here",
     ),
     Flag(
+        name="--secret",
+        option="secrets",
+        metavar="NAME",
+        takes="many",
+        help="hand every step a variable of this environment whose value shows nowhere",
+    ),
+    Flag(
         name="--installer-arg",
         option="installer_args",
         metavar="ARGUMENT",

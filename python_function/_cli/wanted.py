@@ -72,7 +72,17 @@ def _options(given: argparse.Namespace, environ: Mapping[str, str]) -> BundlingO
         found["command_hooks"] = CommandHooks(before_bundling=before, after_bundling=after)
     if "environment" in found:
         found["environment"] = dict(_pair(text, environ) for text in given.environment)
+    if "secrets" in found:
+        found["secrets"] = dict(_secret(name, environ) for name in given.secrets)
     return BundlingOptions(**found)
+
+
+def _secret(name: str, environ: Mapping[str, str]) -> tuple[str, str]:
+    if name not in environ:
+        shown = name.partition("=")[0]
+        msg = f"--secret {shown} has to name a variable of this environment: arguments show to everybody."
+        raise OptionError(msg)
+    return name, environ[name]
 
 
 def _pair(text: str, environ: Mapping[str, str]) -> tuple[str, str]:

@@ -1,21 +1,18 @@
 """What the exporters of locks have in common: what they keep, how they read an answer, and what a refusal means."""
 
 import hashlib
-import re
 import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Final, NoReturn
+from typing import NoReturn
 
 from python_function._dependencies.formats import manifest_lines
 from python_function._dependencies.requirements_txt import read
 from python_function._dependencies.requirements_txt.read import Requirements
 from python_function._machine.host import Host
+from python_function._machine.redact import holds_credentials
 from python_function.errors import CommandError, PackagingError
-
-_INLINE_SECRET: Final = re.compile(r"://(?!git@|\$\{\w+\}(?::\$\{\w+\})?@)[^/\s]*@")
-"""User info other than variables: what has it is not kept."""
 
 
 def kept(argv: tuple[str, ...], lock: Path, host: Host, env: Mapping[str, str]) -> str:
@@ -27,7 +24,7 @@ def kept(argv: tuple[str, ...], lock: Path, host: Host, env: Mapping[str, str]) 
     if place.is_file():
         return place.read_text(encoding="utf-8")
     text = host.run((host.uv, "tool", "run", "--quiet", "--python", host.python, *argv), cwd=lock.parent, env=env)
-    if not _INLINE_SECRET.search(text):
+    if not holds_credentials(text):
         place.parent.mkdir(parents=True, exist_ok=True)
         with tempfile.NamedTemporaryFile("w", encoding="utf-8", dir=place.parent, delete=False) as file:
             file.write(text)

@@ -9,16 +9,24 @@ from typing import Final
 import platformdirs
 import uv as uv_package
 
-from python_function._machine import uv
+from python_function._machine import environment, pip_conf, uv_conf
 from python_function._machine.host import Host
 from python_function._machine.process import Process
 from python_function._machine.report import Report
+from python_function.errors import BundlingError, PackagingError
 
 _RESOLVED: Final[dict[str, str]] = {}
 _TOLD: Final[set[str]] = set()
 
 
-def host(name: str, *, environ: Mapping[str, str], write: Callable[[str], None], detail: bool) -> Host:
+def host(
+    name: str,
+    *,
+    environ: Mapping[str, str],
+    write: Callable[[str], None],
+    detail: bool,
+    secrets: frozenset[str] = frozenset(),
+) -> Host:
     """Return this machine as a build gets to see it.
 
     Args:
@@ -26,17 +34,43 @@ def host(name: str, *, environ: Mapping[str, str], write: Callable[[str], None],
         environ: The environment of the process.
         write: Shows a line to the user.
         detail: Whether the output of programs is wanted.
+        secrets: What may show in no line.
+
+    Raises:
+        BundlingError: The user has no home.
+        PackagingError: A file that says where packages are cannot be read.
     """
-    report = Report(name=name, write=write, detail=detail)
+    report = Report(name=name, write=write, detail=detail, secrets=secrets)
     return Host(
-        environ=environ,
-        run=Process(progress=report.progress, show=report.show, waiting=report.say),
+        environ=_with_settings(environment.absolute(environ, Path.cwd())),
+        run=Process(progress=report.progress, show=report.show, waiting=report.say, secrets=secrets),
         report=report,
-        cache=platformdirs.user_cache_path("cdk-python-function"),
+        cache=_cache(),
         uv=uv_package.find_uv_bin(),
         python=sys.executable,
         ids=(os.getuid(), os.getgid()) if os.name == "posix" else None,
-        uv_config=uv.user_configuration(environ, Path.home()),
         resolved=_RESOLVED,
         told=_TOLD,
     )
+
+
+def _with_settings(environ: Mapping[str, str]) -> Mapping[str, str]:
+    """Return *environ* with what pip's and uv's own files say besides: where packages are and how to reach them."""
+    home = os.path.expanduser("~")  # noqa: PTH111 - where there is none, that is for whoever needs one to tell
+    try:
+        pips = pip_conf.settings(environ, sys.prefix, environ.get("HOME") or home)
+    except ValueError as error:
+        raise PackagingError(str(error)) from None
+    uvs = uv_conf.settings(environ, Path(environ.get("HOME") or home))
+    return environment.merged(pips, uvs, environ)
+
+
+def _cache() -> Path:
+    cache = platformdirs.user_cache_path("cdk-python-function")
+    if cache.parts[:1] == ("~",):
+        msg = (
+            "There is no place to keep downloads: HOME is not set, and the user who runs this has no entry in the"
+            " system's list of users. Set HOME, or XDG_CACHE_HOME, to a directory that may be written to."
+        )
+        raise BundlingError(msg)
+    return Path.cwd() / cache

@@ -14,27 +14,25 @@ class Host:
     """What a build on this machine may use.
 
     Attributes:
-        environ: The environment of the process.
+        environ: The environment of the process, and what pip's and uv's own files say of indexes as variables.
         run: Runs programs.
         report: Tells the user what happens.
         cache: The library's directory in the user's cache.
         uv: The installer.
         python: The running interpreter.
-        uv_config: The user's own configuration file for uv, if there is one.
         resolved: What this process has resolved already: bundles with equal requirements share the work.
         told: What this process has told already, of what concerns all bundles.
         pins: The installers for containers, by machine.
         ids: The user and group that own what is made here; ``None`` where the system has none.
     """
 
-    environ: Mapping[str, str]
+    environ: Mapping[str, str] = field(repr=False)
     run: Runner
     report: Report
     cache: Path
     uv: str
     python: str
     ids: tuple[int, int] | None
-    uv_config: str = ""
     resolved: MutableMapping[str, str] = field(default_factory=dict[str, str])
     told: MutableSet[str] = field(default_factory=set[str])
     pins: Mapping[str, Pin] = field(default_factory=lambda: PINS)

@@ -1,69 +1,99 @@
-"""Pip's configuration files: they may name indexes, which uv does not read from there."""
+"""What pip's configuration files say of indexes, as pip's own variables; a program in containers, with any Python."""
+
+from __future__ import annotations
 
 import configparser
-from collections.abc import Iterator, Mapping
-from pathlib import Path
-from types import MappingProxyType
-from typing import Final
+import os
+import shlex
+import sys
+from typing import Iterator, Mapping, Sequence
 
-_VARIABLES: Final = MappingProxyType(
-    {
-        "index-url": ("PIP_INDEX_URL", "UV_DEFAULT_INDEX", "UV_INDEX_URL"),
-        "extra-index-url": ("PIP_EXTRA_INDEX_URL", "UV_INDEX", "UV_EXTRA_INDEX_URL"),
-        "find-links": ("UV_FIND_LINKS",),
-    }
+KEYS = (
+    *("index-url", "extra-index-url", "find-links", "no-index"),
+    *("trusted-host", "cert", "client-cert", "proxy", "keyring-provider"),
 )
-"""What says to uv what a key says to pip; the first is the one to recommend."""
+"""The settings that say where packages are and how to reach them: https://pip.pypa.io/en/stable/topics/configuration/."""
 
-_GLOBAL: Final = ("/etc/pip.conf", "/Library/Application Support/pip/pip.conf")
-_PER_USER: Final = (".config/pip/pip.conf", "Library/Application Support/pip/pip.conf", ".pip/pip.conf", "pip/pip.ini")
+SECTIONS = ("global", "install")
+"""The sections that count when pip installs, the one that wins last."""
+
+SYSTEM = ("/Library/Application Support/pip/pip.conf", "/etc/pip.conf")
 
 
-def hint(environ: Mapping[str, str]) -> str:
-    """Return how to give uv the indexes that only pip's configuration files name, empty if there are none.
+def settings(environ: Mapping[str, str], prefix: str, home: str) -> dict[str, str]:
+    """Return the variable ``PIP_*`` for every setting that pip would take from a file, or from *environ*.
 
     Args:
-        environ: The variables of the installer; those that say as much already count.
+        environ: The variables of the process; they win over files.
+        prefix: The directory of the Python environment, which may have a file of its own.
+        home: The home of the user.
+
+    Raises:
+        ValueError: A file cannot be read, which pip refuses as well.
     """
-    for file in _files(environ):
-        keys = [key for key in _keys(file) if not any(environ.get(name) for name in _VARIABLES[key])]
-        if keys:
-            names = [_VARIABLES[key][0] for key in keys]
-            options = ", ".join(f'"{name}": ...' for name in names)
-            what = f"the variable {names[0]}" if len(names) == 1 else f"the variables {' and '.join(names)}"
-            return (
-                f"{file} sets {' and '.join(keys)} for pip; uv, which installs here, does not read it. "
-                f"If that is where the packages are, pass environment={{{options}}} or set {what}."
-            )
-    return ""
+    found: dict[str, dict[str, str]] = {section: {} for section in SECTIONS}
+    for path in _files(environ, prefix, home):
+        for section, key, value in _read(path):
+            found[section][key] = value
+    merged = {key: value for section in SECTIONS for key, value in found[section].items()}
+    as_variables = {"PIP_" + key.upper().replace("-", "_"): value for key, value in merged.items() if value}
+    return {**as_variables, **{name: environ[name] for name in as_variables if environ.get(name)}}
 
 
-def _files(environ: Mapping[str, str]) -> Iterator[Path]:
-    """Yield where pip looks, the place that overrides the others first.
-
-    https://pip.pypa.io/en/stable/topics/configuration/
-    """
+def _files(environ: Mapping[str, str], prefix: str, home: str) -> Iterator[str]:
+    """Yield where pip looks, the file that wins last."""
     own = environ.get("PIP_CONFIG_FILE")
-    if own in {"/dev/null", "nul"}:
+    if own == os.devnull:
         return
-    homes = [Path(environ[name]) for name in ("HOME", "USERPROFILE") if environ.get(name)]
-    places = {"VIRTUAL_ENV": ("pip.conf", "pip.ini"), "XDG_CONFIG_HOME": ("pip/pip.conf",), "APPDATA": ("pip/pip.ini",)}
-    yield from (Path(own),) if own else ()
-    yield from (Path(environ[name]) / place for name, found in places.items() if environ.get(name) for place in found)
-    yield from (home / place for home in homes for place in _PER_USER)
-    yield from map(Path, _GLOBAL)
-    yield from (
-        Path(place) / "pip/pip.conf" for place in environ.get("XDG_CONFIG_DIRS", "/etc/xdg").split(":") if place
-    )
-    yield from (Path(environ[name]) / "pip/pip.ini" for name in ("PROGRAMDATA",) if environ.get(name))
+    for directory in environ.get("XDG_CONFIG_DIRS", "/etc/xdg").split(os.pathsep):
+        yield os.path.join(directory, "pip", "pip.conf")
+    yield from SYSTEM
+    yield os.path.join(environ.get("PROGRAMDATA", ""), "pip", "pip.ini")
+    if not (own and os.path.exists(own)):
+        yield os.path.join(home, "pip", "pip.ini")
+        yield os.path.join(home, ".pip", "pip.conf")
+        yield os.path.join(environ.get("APPDATA", ""), "pip", "pip.ini")
+        yield os.path.join(home, "Library", "Application Support", "pip", "pip.conf")
+        yield os.path.join(environ.get("XDG_CONFIG_HOME") or os.path.join(home, ".config"), "pip", "pip.conf")
+    yield os.path.join(prefix, "pip.conf")
+    yield os.path.join(prefix, "pip.ini")
+    if own:
+        yield own
 
 
-def _keys(file: Path) -> list[str]:
-    """Return which of the keys a configuration file has, in any section, as pip has one for each of its commands."""
+def _read(path: str) -> list[tuple[str, str, str]]:
+    """Return the section, name and value of every setting in a file that counts."""
+    if not (os.path.isabs(path) and os.path.isfile(path)):
+        return []
     parser = configparser.RawConfigParser()
     try:
-        parser.read_string(file.read_text(encoding="utf-8", errors="replace"))
-    except (OSError, configparser.Error):
-        return []
-    found = {key.replace("_", "-").removeprefix("--") for name in parser.sections() for key in parser.options(name)}
-    return [key for key in _VARIABLES if key in found]
+        with open(path, encoding="utf-8", errors="surrogateescape") as file:
+            parser.read_string(file.read())
+    except (OSError, configparser.Error) as error:
+        what = error.strerror if isinstance(error, OSError) else type(error).__name__
+        message = "pip's configuration file %s cannot be read: %s." % (path, what)  # noqa: UP031 - of Python 3.8
+        raise ValueError(message) from None
+    return [
+        (section, name, " ".join(value.split()))
+        for section in SECTIONS
+        if parser.has_section(section)
+        for key, value in parser.items(section)
+        for name in [key.lower().replace("_", "-").replace("--", "", 1) if key[:2] == "--" else key.replace("_", "-")]
+        if name in KEYS
+    ]
+
+
+def script(environ: Mapping[str, str], prefix: str, home: str, allowed: Sequence[str]) -> str:
+    """Return shell lines that export what files say, and unset what uv's variables say but those *allowed*."""
+    # Images are made by root, and run here as somebody else.
+    found = {**settings({**environ, "XDG_CONFIG_HOME": ""}, prefix, "/root"), **settings(environ, prefix, home)}
+    exported = ["export %s=%s" % (name, shlex.quote(value)) for name, value in found.items()]  # noqa: UP031
+    unset = ["unset " + name for name in sorted(environ) if name[:3] == "UV_" and name not in allowed]
+    return "\n".join((*exported, *unset, ""))
+
+
+if __name__ == "__main__":
+    try:
+        sys.stdout.write(script(os.environ, sys.prefix, os.path.expanduser("~"), sys.argv[1:]))
+    except ValueError as error:
+        sys.exit(str(error))

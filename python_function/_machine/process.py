@@ -8,11 +8,11 @@ import signal
 import subprocess
 import threading
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, Final, Protocol
 
-from python_function._machine import environment
+from python_function._machine import environment, redact
 from python_function.errors import CommandError, ProgramNotFoundError
 
 PATIENCE: Final = 30.0
@@ -58,11 +58,11 @@ class Process:
     progress: Callable[[str], None]
     waiting: Callable[[str], None]
     show: Callable[[str], None] | None = None
-    secrets: tuple[str, ...] = ()
+    secrets: frozenset[str] = field(default=frozenset(), repr=False)
 
     def __call__(self, argv: Sequence[str], *, cwd: Path, env: Mapping[str, str], shown: bool = False) -> str:
         """Run *argv* in *cwd* with exactly *env* and return what it wrote to standard output."""
-        hidden = (*environment.secrets(env), *self.secrets)
+        hidden = environment.secrets(env) | self.secrets
         program = _start(argv, cwd, env)
         try:
             lines = self._follow(program, hidden, Path(argv[0]).name, shown=shown)
@@ -71,13 +71,13 @@ class Process:
             _stop(program)
             raise
         if returncode:
-            output = environment.mask("".join(text for _, text in lines), hidden)
-            msg = f"command failed with exit code {returncode} in {cwd}: {environment.mask(shlex.join(argv), hidden)}"
+            output = redact.mask("".join(text for _, text in lines), hidden)
+            msg = f"command failed with exit code {returncode} in {cwd}: {redact.mask(shlex.join(argv), hidden)}"
             raise CommandError(msg, returncode=returncode, output=output)
         return "".join(text for is_result, text in lines if is_result)
 
     def _follow(
-        self, program: subprocess.Popen[str], hidden: Sequence[str], name: str, *, shown: bool
+        self, program: subprocess.Popen[str], hidden: frozenset[str], name: str, *, shown: bool
     ) -> list[tuple[bool, str]]:
         """Return the lines of *program*, and which of them are its result, when it has ended.
 
@@ -98,7 +98,7 @@ class Process:
             silent = 0.0
             if text:
                 lines.append((source == "stdout", text))
-                line = environment.mask(text.rstrip("\n"), hidden)
+                line = redact.mask(text.rstrip("\n"), hidden)
                 (self.show or self.progress if shown and source == "stdout" else self.progress)(line)
                 continue
             missing = missing - {source}

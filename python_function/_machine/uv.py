@@ -12,18 +12,6 @@ from python_function._machine.pinned import Pin
 from python_function.errors import BundlingError
 
 
-def user_configuration(environ: Mapping[str, str], home: Path) -> str:
-    """Return the configuration file of the user, or of the machine, that uv would read; empty if there is none.
-
-    https://docs.astral.sh/uv/concepts/configuration-files/
-    """
-    if "UV_CONFIG_FILE" in environ:
-        return environ["UV_CONFIG_FILE"]
-    homes = {"XDG_CONFIG_HOME": home / ".config", "APPDATA": home / "AppData" / "Roaming"}
-    users = (Path(environ.get(name, default)) / "uv" / "uv.toml" for name, default in homes.items())
-    return next((str(file) for file in (*users, Path("/etc/uv/uv.toml")) if file.is_file()), "")
-
-
 def for_container(host: Host, machine: str, environment: Mapping[str, str], work: Path) -> Path:
     """Return a directory with the static uv for *machine*: fetched once, kept, and the very one that is known.
 
@@ -50,8 +38,8 @@ def _fetch(host: Host, machine: str, environment: Mapping[str, str], work: Path)
     wanted = work / "uv.txt"
     wanted.write_text(f"uv=={pin.version} --hash=sha256:{pin.wheel}\n", encoding="utf-8")
     argv = (
-        *(host.uv, "pip", "install", "--no-deps", "--no-build", "--require-hashes", "--link-mode", "copy"),
-        *(("--config-file", host.uv_config) if host.uv_config else ("--no-config",)),
+        *(host.uv, "pip", "install", "--no-deps", "--no-config", "--no-build", "--require-hashes"),
+        *("--link-mode", "copy"),
         # Whichever index has the file of this digest will do.
         *("--index-strategy", "unsafe-best-match", "--python", host.python),
         *("--python-platform", f"{machine}-unknown-linux-musl", "--target", str(work / "uv"), "--requirements"),

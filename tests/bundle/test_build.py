@@ -166,34 +166,6 @@ def test_what_the_container_would_not_find_either_is_an_error_at_once(
     assert not [argv for argv in recorder.calls if argv[0] == "docker"]
 
 
-@pytest.mark.parametrize(
-    ("output_of_uv", "hinted"),
-    [("Because ours was not found in the package registry", True), ("the disk is full", False)],
-)
-def test_an_index_that_only_pip_knows_is_told_of_where_a_package_is_not_found(
-    depending: BundleSpec,
-    output: Path,
-    recorder: Recorder,
-    make_host: Callable[..., Host],
-    output_of_uv: str,
-    *,
-    hinted: bool,
-) -> None:
-    conf = output.parent / "pip.conf"
-    conf.write_text("[global]\nindex-url = https://user:s3ntinel@host/simple\n")
-
-    def answer(_: Sequence[str]) -> str:
-        message = "command failed with exit code 1"
-        raise CommandError(message, returncode=1, output=output_of_uv)
-
-    recorder.answer = answer
-
-    with pytest.raises(BundlingError) as caught:
-        build.build(depending, output, make_host(recorder, PIP_CONFIG_FILE=str(conf)))
-
-    assert (f"{conf} sets index-url for pip" in str(caught.value)) == hinted
-
-
 def test_equal_requirements_are_resolved_once_in_a_process(
     depending: BundleSpec, tmp_path: Path, recorder: Recorder, make_host: Callable[..., Host]
 ) -> None:

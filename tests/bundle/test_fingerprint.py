@@ -166,7 +166,6 @@ def test_specs_that_make_the_same_bundle_have_the_same_hash(spec: BundleSpec, en
         replace(spec, handler_file="other.py"),
         replace(spec, container=container),
         replace(spec, source=Source(directory=entry, excludes=("nothing-has-this-name",))),
-        replace(spec, environment=(("HTTPS_PROXY", "http://proxy"),)),
     ]
 
     assert {fingerprint(other) for other in same} == {fingerprint(spec)}
@@ -195,3 +194,14 @@ def test_what_a_hook_gets_to_see_counts(spec: BundleSpec, entry: Path) -> None:
 
     assert fingerprint(hooked) != before[0]
     assert fingerprint(unhooked) == before[1]
+
+
+def test_of_secrets_the_names_count(spec: BundleSpec) -> None:
+    given = [
+        replace(spec, environment=((name, value),), secrets=frozenset({name}))
+        for name, value in (("GH_PAT", "one"), ("GH_PAT", "two"), ("JWT", "one"))
+    ]
+    one, rotated, other = map(fingerprint, given)
+
+    assert one == rotated
+    assert len({one, other, fingerprint(spec)}) == 3

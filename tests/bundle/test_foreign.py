@@ -34,26 +34,19 @@ def test_what_would_run_the_code_of_others_is_found(requirements: Requirements, 
 
 
 @pytest.mark.parametrize(
-    ("arguments", "environment", "configuration", "found"),
+    ("arguments", "environment", "found"),
     [
-        (("--no-binary", "a"), {}, "", ["a"]),
-        (("--no-binary=a,b",), {}, "", ["a", "b"]),
-        (("--no-binary-package", "a", "--resolution=lowest"), {}, "", ["a"]),
-        (("--prerelease=allow",), {"UV_RESOLUTION": "lowest"}, 'index-url = "https://h.invalid"\n', []),
-        ((), {"UV_NO_BINARY_PACKAGE": "a b"}, "", ["a", "b"]),
-        ((), {}, 'no-binary-package = ["a"]\n[pip]\nno-binary = ["b"]\n', ["a", "b"]),
-        ((), {}, "[pip]\nno-binary = true\n", [":all:"]),
+        (("--no-binary", "a"), {}, ["a"]),
+        (("--no-binary=a,b",), {}, ["a", "b"]),
+        (("--no-binary-package", "a", "--resolution=lowest"), {}, ["a"]),
+        (("--prerelease=allow",), {"UV_RESOLUTION": "lowest"}, []),
+        ((), {"UV_NO_BINARY_PACKAGE": "a b"}, ["a", "b"]),
     ],
 )
 def test_no_other_way_to_ask_for_it_goes_unseen(
-    tmp_path: Path, arguments: tuple[str, ...], environment: dict[str, str], configuration: str, found: list[str]
+    arguments: tuple[str, ...], environment: dict[str, str], found: list[str]
 ) -> None:
-    file = tmp_path / "uv.toml"
-    file.write_text(configuration)
-
-    seen = foreign.built_here(
-        Requirements(), allowed=(), arguments=arguments, environment=environment, configuration=str(file)
-    )
+    seen = foreign.built_here(Requirements(), allowed=(), arguments=arguments, environment=environment)
 
     assert list(seen) == found
 

@@ -150,13 +150,10 @@ def test_local_packages_and_archives_are_built_once_wheels_never(spec: BundleSpe
         assert {"/scratch/local.txt", "/scratch/archives.txt"} <= set(argv)
 
 
-def test_no_configuration_but_the_users_own_counts(spec: BundleSpec, tmp_path: Path) -> None:
+def test_no_configuration_of_the_installers_own_counts(spec: BundleSpec, tmp_path: Path) -> None:
     requirements = replace(PINNED, local=(LocalPackage(name="lib", directory=tmp_path),))
 
     assert all("--no-config" in argv for argv in programs(plan(spec, requirements, LOCAL)))
-    for argv in programs(plan(spec, requirements, replace(LOCAL, uv_config="/home/uv.toml"))):
-        assert argv[argv.index("--config-file") + 1] == "/home/uv.toml"
-        assert "--no-config" not in argv
 
 
 def test_only_what_is_named_is_built_on_the_host_and_then_looked_at(spec: BundleSpec) -> None:

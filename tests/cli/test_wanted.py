@@ -53,6 +53,7 @@ def test_without_flags_everything_is_as_the_constructs_have_it(tmp_path: Path) -
         (["--strategy=docker"], {"strategy": "docker"}),
         (["--before-bundling=a b"], {"command_hooks": CommandHooks(before_bundling=("a b",))}),
         (["--after-bundling=a", "--after-bundling=b"], {"command_hooks": CommandHooks(after_bundling=("a", "b"))}),
+        (["--secret=HERE"], {"secrets": {"HERE": "value"}}),
         (["--environment=A=b=c", "--environment=HERE"], {"environment": {"A": "b=c", "HERE": "value"}}),
         (["--installer-arg=--pre"], {"installer_args": ("--pre",)}),
         (
@@ -95,6 +96,7 @@ def test_a_flag_of_a_container_is_built_in_one(tmp_path: Path, given: list[str],
     ("given", "message"),
     [
         (["--strategy=local", "--image=a", "--user=b"], "which --image, --user would need"),
+        (["--secret=HERE=value"], r"--secret HERE has to name a variable of this environment"),
         (["--environment=MISSING"], r"there is no such variable here\. Write MISSING=VALUE"),
         (["--volume=/a"], r"--volume '/a' must be a directory here and one in the container"),
         (["--volume=/a:"], "must be a directory here and one in the container"),

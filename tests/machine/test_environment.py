@@ -1,6 +1,12 @@
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import TypeAlias
+
 import pytest
 
 from python_function._machine import environment
+
+Audience: TypeAlias = Callable[[Mapping[str, str], Mapping[str, str]], dict[str, str]]
 
 SECRET = "s3ntinel"  # noqa: S105 - what must not show
 
@@ -69,68 +75,153 @@ def test_no_python_is_ever_downloaded() -> None:
     ("name", "value", "secrets"),
     [
         ("MY_TOKEN", SECRET, {SECRET}),
-        ("DB_PASSWORD", SECRET, {SECRET}),
-        ("CLIENT_SECRET", SECRET, {SECRET}),
-        ("API_KEY", SECRET, {SECRET}),
-        ("key", SECRET, {SECRET}),
         ("UV_INDEX_CORP_PASSWORD", SECRET, {SECRET}),
-        ("PIP_INDEX_URL", f"https://user:{SECRET}@host/", {f"user:{SECRET}", SECRET}),
-        ("PIP_INDEX_URL", f"https://{SECRET}@host/", {SECRET}),
-        ("PIP_EXTRA_INDEX_URL", f"https://a/ https://b:{SECRET}@host/", {f"b:{SECRET}", SECRET}),
-        ("UV_INDEX", f"corp=https://user:{SECRET}@host/", {f"user:{SECRET}", SECRET}),
-        ("HTTPS_PROXY", f"http://user:{SECRET}%21@proxy:8080", {f"user:{SECRET}%21", f"{SECRET}%21", f"{SECRET}!"}),
-        ("MYKEY", SECRET, {SECRET}),
-        ("accessKey", SECRET, {SECRET}),
-        ("SSH_PASSPHRASE", SECRET, {SECRET}),
         ("UV_INDEX_CORP_USERNAME", SECRET, {SECRET}),
         ("POETRY_HTTP_BASIC_CORP_USERNAME", SECRET, {SECRET}),
-        (
-            "PRIVATE_KEY",
-            f"-----BEGIN\n{SECRET}\n-----END",
-            {f"-----BEGIN\n{SECRET}\n-----END", "-----BEGIN", SECRET, "-----END"},
-        ),
+        ("POETRY_PYPI_TOKEN_CORP", SECRET, {SECRET}),
+        ("PIP_INDEX_URL", f"https://user:{SECRET}@host/", {f"user:{SECRET}", SECRET}),
+        ("PIP_EXTRA_INDEX_URL", f"https://a/ https://b:{SECRET}@host/", {f"b:{SECRET}", SECRET}),
+        ("UV_INDEX", f"corp=https://user:{SECRET}@host/", {f"user:{SECRET}", SECRET}),
+        ("PIP_PROXY", f"user:{SECRET}@proxy:8080", {f"user:{SECRET}", SECRET}),
         ("FOO", f"https://user:{SECRET}[x@host/simple", {f"user:{SECRET}[x", f"{SECRET}[x"}),
-        ("KEYBOARD", "de_AT", set[str]()),
-        ("TOKENIZERS_PARALLELISM", "false", set[str]()),
         ("MY_TOKEN", "abc", set[str]()),
         ("PATH", "/usr/bin", set[str]()),
-        ("PWD", "/home/somebody", set[str]()),
-        ("DB_PWD", SECRET, {SECRET}),
     ],
 )
 def test_what_is_a_secret(name: str, value: str, secrets: set[str]) -> None:
-    assert set(environment.secrets({name: value})) == secrets
-
-
-def test_longer_secrets_are_masked_first() -> None:
-    values = environment.secrets({"A_TOKEN": "abcd", "B_TOKEN": "abcdef"})
-
-    assert environment.mask("x abcdef y abcd", values) == "x *** y ***"
+    assert environment.secrets({name: value}) == secrets
 
 
 @pytest.mark.parametrize(
     ("one", "other"),
     [
-        ({"MY_TOKEN": "one"}, {"MY_TOKEN": "other"}),
         ({"PIP_INDEX_URL": "https://a:one@host/"}, {"PIP_INDEX_URL": "https://b:other@host/"}),
         ({"PIP_INDEX_URL": "https://one@host/"}, {"PIP_INDEX_URL": "https://host/"}),
         ({"PIP_EXTRA_INDEX_URL": "https://x/ https://a:b@y/"}, {"PIP_EXTRA_INDEX_URL": "https://x/ https://c:d@y/"}),
-        ({"HTTPS_PROXY": "http://one"}, {"HTTPS_PROXY": "http://other"}),
-        ({"PIP_CERT": "/one"}, {}),
-        ({"https_proxy": "http://one"}, {}),
+        ({"UV_FIND_LINKS": "https://x/?sig=a"}, {"UV_FIND_LINKS": "https://x/?sig=b"}),
+        ({"HTTPS_PROXY": "http://a:one@proxy"}, {"HTTPS_PROXY": "http://a:other@proxy"}),
+        ({"PIP_PROXY": "a:one@proxy:3128"}, {"PIP_PROXY": "b:other@proxy:3128"}),
     ],
 )
-def test_secrets_and_ways_to_the_index_are_no_part_of_the_identity(one: dict[str, str], other: dict[str, str]) -> None:
+def test_who_asks_an_index_is_no_part_of_the_identity(one: dict[str, str], other: dict[str, str]) -> None:
     assert environment.identity(one.items()) == environment.identity(other.items())
 
 
+def test_of_a_secret_the_name_counts() -> None:
+    one, other = {"GH_PAT": "one"}, {"GH_PAT": "other"}
+
+    assert environment.identity(one.items(), {"GH_PAT"}) == environment.identity(other.items(), {"GH_PAT"})
+    assert environment.identity(one.items(), {"GH_PAT"}) != environment.identity((), {"GH_PAT"})
+
+
 @pytest.mark.parametrize(
-    ("one", "other"),
+    "name",
     [
-        ({"PIP_INDEX_URL": "https://a/"}, {"PIP_INDEX_URL": "https://b/"}),
-        ({"STAGE": "dev"}, {"STAGE": "prod"}),
-        ({"STAGE": "dev"}, {}),
+        *("STAGE", "AUTH_MODE", "MAX_TOKENS", "PRIMARY_KEY", "KEY_REGION", "PASSWORD_POLICY", "FEATURE_KEY_ROTATION"),
+        *("NO_PROXY", "HTTPS_PROXY", "PIP_CERT", "GH_PAT", "API_KEY", "PIP_INDEX_URL", "UV_RESOLUTION"),
     ],
 )
-def test_what_can_change_the_bundle_is_part_of_the_identity(one: dict[str, str], other: dict[str, str]) -> None:
+def test_a_value_of_the_users_own_counts_whatever_its_name(name: str) -> None:
+    identities = {environment.identity(given.items()) for given in ({}, {name: "https://a"}, {name: "https://b"})}
+
+    assert len(identities) == 3
+
+
+def test_a_url_of_ones_own_counts_whole() -> None:
+    one, other = {"CALLBACK": "https://a:b@c/?token=d"}, {"CALLBACK": "https://a:b@c/?token=e"}
+
     assert environment.identity(one.items()) != environment.identity(other.items())
+
+
+@pytest.mark.parametrize("audience", [environment.for_installer, environment.for_hooks, environment.for_container])
+@pytest.mark.parametrize(
+    "name",
+    [
+        *("UV_RESOLUTION", "UV_CONSTRAINT", "UV_OVERRIDE", "UV_EXCLUDE", "UV_EXCLUDE_NEWER", "UV_PRERELEASE"),
+        *(
+            "UV_BUILD_CONSTRAINT",
+            "UV_NO_BINARY",
+            "UV_NO_SOURCES",
+            "UV_INDEX_STRATEGY",
+            "UV_TORCH_BACKEND",
+            "UV_NO_DEPS",
+        ),
+        *("PIP_CONSTRAINT", "PIP_PRE", "PIP_NO_BINARY", "PIP_ONLY_BINARY", "PIP_NO_DEPS", "PIP_REQUIREMENT"),
+        *("STAGE", "GH_PAT", "SETUPTOOLS_SCM_PRETEND_VERSION", "UV_SOMETHING_NEW", "AWS_SECRET_ACCESS_KEY"),
+    ],
+)
+def test_what_changes_a_bundle_reaches_nobody_unless_it_is_given(audience: Audience, name: str) -> None:
+    assert name not in audience({name: "1"}, {})
+    assert audience({}, {name: "1"})[name] == "1"
+
+
+@pytest.mark.parametrize("audience", [environment.for_installer, environment.for_hooks])
+@pytest.mark.parametrize(
+    "name",
+    [
+        *("PATH", "HOME", "USER", "LANG", "LC_ALL", "TMPDIR", "SSH_AUTH_SOCK", "GIT_SSH_COMMAND", "GIT_CONFIG_COUNT"),
+        *("XDG_CACHE_HOME", "UV_CACHE_DIR", "SYSTEMROOT", "SystemRoot", "NETRC", "SSL_CERT_FILE", "PIP_CERT"),
+    ],
+)
+def test_what_programs_on_this_machine_need_reaches_them(audience: Audience, name: str) -> None:
+    assert audience({name: "/x"}, {})[name] == "/x"
+    assert name not in environment.for_container({name: "/x"})
+
+
+@pytest.mark.parametrize("audience", [environment.for_installer, environment.for_hooks, environment.for_container])
+@pytest.mark.parametrize(
+    "name",
+    [
+        *("PIP_INDEX_URL", "PIP_EXTRA_INDEX_URL", "UV_INDEX", "UV_DEFAULT_INDEX", "UV_FIND_LINKS", "HTTPS_PROXY"),
+        *("https_proxy", "NO_PROXY", "UV_INDEX_CORP_PASSWORD", "POETRY_HTTP_BASIC_CORP_USERNAME", "PIP_TRUSTED_HOST"),
+    ],
+)
+def test_where_indexes_are_reaches_everybody(audience: Audience, name: str) -> None:
+    assert audience({name: "https://x"}, {})[name] == "https://x"
+
+
+def test_a_keyring_gets_what_it_logs_in_with() -> None:
+    process = {"AWS_PROFILE": "company"}
+
+    assert "AWS_PROFILE" in environment.for_installer({**process, "UV_KEYRING_PROVIDER": "subprocess"})
+    assert "AWS_PROFILE" not in environment.for_installer(process)
+    assert "AWS_PROFILE" not in environment.for_hooks({**process, "UV_KEYRING_PROVIDER": "subprocess"})
+
+
+def test_older_names_of_uv_mean_the_newer_ones() -> None:
+    process = {"UV_INDEX_URL": "https://a", "UV_INDEX": "https://b", "UV_EXTRA_INDEX_URL": "https://c"}
+
+    assert environment.for_container(process)["UV_DEFAULT_INDEX"] == "https://a"
+    assert environment.for_container(process)["UV_INDEX"] == "https://b https://c"
+    assert environment.for_container(process, {"PIP_INDEX_URL": "https://d"})["UV_DEFAULT_INDEX"] == "https://d"
+
+
+def test_no_index_means_that_none_is_asked() -> None:
+    process = {"PIP_NO_INDEX": "1", "PIP_INDEX_URL": "https://a", "PIP_FIND_LINKS": "/a /b"}
+    translated = environment.for_installer(process)
+
+    assert "https://a" not in (translated["UV_DEFAULT_INDEX"], translated["UV_INDEX"])
+    assert translated["UV_FIND_LINKS"] == "/a,/b"
+
+
+def test_places_do_not_depend_on_where_a_program_works(tmp_path: Path) -> None:
+    found = environment.absolute(
+        {"UV_CACHE_DIR": ".cache", "HOME": "/home/me", "LANG": "de", "PIP_CERT": "ca"}, tmp_path
+    )
+
+    assert found == {
+        "UV_CACHE_DIR": str(tmp_path / ".cache"),
+        "HOME": "/home/me",
+        "LANG": "de",
+        "PIP_CERT": str(tmp_path / "ca"),
+    }
+
+
+@pytest.mark.parametrize("name", ["PATH", "DOCKER_CONFIG", "DOCKER_HOST", "LD_PRELOAD", "XDG_RUNTIME_DIR", "HOME"])
+def test_what_an_engines_client_reads_is_its_own(name: str) -> None:
+    assert environment.is_clients(name)
+
+
+@pytest.mark.parametrize("name", ["DOCKER_PASSWORD", "STAGE", "GOOGLE_PROJECT", "HTTPS_PROXY"])
+def test_what_can_be_handed_on_by_its_name(name: str) -> None:
+    assert not environment.is_clients(name)

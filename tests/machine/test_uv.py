@@ -120,15 +120,3 @@ def test_what_is_pinned_is_one_release_for_every_machine_that_lambda_has() -> No
     assert {Target("python3.13", name).machine for name in ("x86_64", "arm64")} == set(PINS)
     assert len({pin.version for pin in PINS.values()}) == 1
     assert len({digest for pin in PINS.values() for digest in (pin.wheel, pin.binary)}) == 2 * len(PINS)
-
-
-def test_the_users_own_configuration_is_found_where_uv_finds_it(tmp_path: Path) -> None:
-    own = tmp_path / ".config/uv/uv.toml"
-    moved = tmp_path / "elsewhere/uv/uv.toml"
-    for file in (own, moved):
-        file.parent.mkdir(parents=True)
-        file.touch()
-
-    assert uv.user_configuration({}, tmp_path) == str(own)
-    assert uv.user_configuration({"XDG_CONFIG_HOME": str(tmp_path / "elsewhere")}, tmp_path) == str(moved)
-    assert uv.user_configuration({"UV_CONFIG_FILE": "/given.toml"}, tmp_path) == "/given.toml"

@@ -9,7 +9,7 @@ from typing import Final
 from python_function._bundle.executors import engine_errors
 from python_function._bundle.spec import Container
 from python_function._bundle.steps import INPUT, OUTPUT
-from python_function._machine.environment import for_container
+from python_function._machine.environment import for_container, is_clients
 from python_function._machine.host import Host
 from python_function.errors import BundlingError, CommandError, ProgramNotFoundError
 
@@ -20,17 +20,6 @@ _HOME: Final = "/tmp"  # noqa: S108 - in the container, where the user may have 
 
 _LEAVE_OPEN: Final = f"trap 'chmod -R a+rwX {INPUT} {OUTPUT} {SCRATCH} 2>/dev/null' EXIT\n"
 """Lets the host take and remove what another user has made."""
-
-_CLIENT_NAMES: Final = frozenset(
-    {
-        *("HOME", "PATH", "TMPDIR", "XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_RUNTIME_DIR"),
-        *("SSL_CERT_DIR", "SSL_CERT_FILE"),
-        *("CONTAINERS_CONF", "CONTAINER_CONNECTION", "CONTAINER_HOST", "CONTAINER_SSHKEY"),
-        *("DOCKER_API_VERSION", "DOCKER_CERT_PATH", "DOCKER_CONFIG", "DOCKER_CONTENT_TRUST", "DOCKER_CONTEXT"),
-        *("DOCKER_DEFAULT_PLATFORM", "DOCKER_HOST", "DOCKER_TLS", "DOCKER_TLS_VERIFY"),
-    }
-)
-"""Variables that the engine's client reads itself: they cannot be handed on by name with another value."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -127,7 +116,7 @@ class ContainerBuild:
         return self.host.environ.get("CDK_DOCKER", "docker")
 
     def _call(self, *arguments: str, shown: bool = False) -> None:
-        handed_on = {name: value for name, value in self._variables if name not in _CLIENT_NAMES}
+        handed_on = {name: value for name, value in self._variables if not is_clients(name)}
         env = {**self.host.environ, **handed_on}
         self.host.run((self._engine, *arguments), cwd=Path.cwd(), env=env, shown=shown)
 
@@ -141,7 +130,7 @@ class ContainerBuild:
     def _variables(self) -> tuple[tuple[str, str], ...]:
         cache = _HOME if self._is_foreign else CACHE
         own = {"HOME": _HOME, "UV_CACHE_DIR": f"{cache}/uv"}
-        return tuple(sorted({**own, **for_container(self.environment)}.items()))
+        return tuple(sorted({**own, **for_container({}, self.environment)}.items()))
 
     def _arguments(self, script: str) -> tuple[str, ...]:
         """Return what ``run`` and ``create`` have in common: the options, the image, the command."""
@@ -198,7 +187,7 @@ class ContainerBuild:
 
     def _handed_on(self, name: str, value: str) -> str:
         """Return the name alone, for the client to inherit the value, which no argument may show."""
-        return f"{name}={value}" if name in _CLIENT_NAMES else name
+        return f"{name}={value}" if is_clients(name) else name
 
     def _mounts(self, directories: Directories) -> tuple[str, ...]:
         relabel = ("z",) if _selinux() else ()

@@ -13,8 +13,7 @@ from typing import Final, assert_never
 from python_function._bundle.executors import installed
 from python_function._bundle.executors.shell import hook_text
 from python_function._bundle.steps import INPUT, OUTPUT, CleanInstalled, CopySource, Hook, PinLocal, Run, Site, Step
-from python_function._machine import pip_conf
-from python_function._machine.environment import for_installer
+from python_function._machine.environment import for_hooks, for_installer
 from python_function._machine.host import Host
 from python_function._source import select, tree
 from python_function.errors import BundlingError, CommandError, NoWheelError, PackagingError
@@ -30,11 +29,6 @@ _NO_WHEEL: Final = re.compile(
     r"|Building source distributions is disabled, but attempted to build `(?P<built>[^`=@ ]+)"
 )
 """How uv says that a package would have to be built."""
-
-_NOT_FOUND: Final = re.compile(
-    r"Failed to fetch|not found in the (?:package )?registry|there (?:is no version|are no versions) of"
-)
-"""How uv says that no index it knows has a package, or that one does not answer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +81,7 @@ class LocalBuild:
         result = Path(step.result)
         lists = {path.name: path.read_text(encoding="utf-8") for path in sorted(result.parent.glob("*.txt"))}
         argv = [argument.replace(self.site.scratch, "") for argument in step.argv]
-        environment = {**self.host.environ, **self.environment}
+        environment = for_installer(self.host.environ, self.environment)
         done = hashlib.sha256(json.dumps((argv, lists, sorted(environment.items()))).encode()).hexdigest()
         if done in self.host.resolved:
             result.write_text(self.host.resolved[done], encoding="utf-8")
@@ -103,15 +97,15 @@ class LocalBuild:
             packages = _without_wheel(error.output)
             if packages:
                 raise NoWheelError(packages, error.output) from error
-            hint = pip_conf.hint({**self.host.environ, **env}) if _NOT_FOUND.search(error.output) else ""
             what = f"could not {step.purpose} of {self.origin}:"
-            raise BundlingError("\n".join(filter(None, (what, error.output.rstrip(), hint, error.headline)))) from error
+            msg = f"{what}\n{error.output.rstrip()}\n{error.headline}"
+            raise BundlingError(msg) from error
 
     def _hook(self, hook: Hook) -> None:
         shell = shutil.which("bash") or "sh"
         text = hook_text(hook, self._placed)
         try:
-            env = {**self.host.environ, **self.environment}
+            env = for_hooks(self.host.environ, self.environment)
             self.host.run((shell, "-c", text), cwd=Path(self.site.input), env=env, shown=True)
         except CommandError as error:
             msg = f"{hook.phase} hook failed with exit code {error.returncode}.\n{error.output}"

@@ -10,7 +10,10 @@ from python_function._dependencies.requirements_txt.read import Requirements
 from python_function._source import select, selection
 from python_function._source.selection import Selection
 
-TOOLS: Final = ("_source/rules.py", "_source/walk.py", "_source/tree.py", "_bundle/executors/installed.py")
+TOOLS: Final = (
+    *("_source/rules.py", "_source/walk.py", "_source/tree.py"),
+    *("_bundle/executors/installed.py", "_machine/pip_conf.py"),
+)
 """What a container runs as programs, and what these import."""
 
 _WITHIN: Final = b"from python_function._source."

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable
 from typing import Final, assert_never
 
 from python_function._bundle.steps import CleanInstalled, CopySource, Hook, PinLocal, Run, Step
+from python_function._machine import environment, variables
 from python_function._machine.environment import UNSET
 
 _PROLOGUE: Final = """\
@@ -32,16 +33,37 @@ _HOOK_SHELL: Final = 'exec "$(command -v bash || command -v sh)" -c "$0"'
 """What gives a hook's lines to bash where there is one, as the CDK peer does, and to any shell where there is none."""
 
 
-def render(steps: Iterable[Step], *, python: str, tools: str) -> str:
+def render(steps: Iterable[Step], *, python: str, tools: str, given: Iterable[str] = ()) -> str:
     """Return the script that does *steps* one after the other and ends with the exit code of the first that fails.
 
     Args:
         steps: What to do.
         python: The interpreter for the steps that are not programs.
-        tools: The directory that holds ``tree.py`` and ``installed.py``.
+        tools: The directory that holds ``tree.py``, ``installed.py`` and ``pip_conf.py``.
+        given: The names of the variables that count, whatever they do; of the image's own, only what says where indexes
+            are and how to reach them.
     """
     seen = f"test -f {shlex.quote(tools)}/tree.py || {{ printf '%s\\n' {shlex.quote(_NO_MOUNTS)} >&2; exit 1; }}\n"
-    return _PROLOGUE + seen + "".join(_rendered(step, python, tools) for step in steps)
+    return (
+        _PROLOGUE + seen + _of_image(python, tools, given) + "".join(_rendered(step, python, tools) for step in steps)
+    )
+
+
+def _of_image(python: str, tools: str, given: Iterable[str]) -> str:
+    """Return the lines that let the image's own settings of indexes count where there are no others."""
+    allowed = sorted({*(name for name in given if name.startswith("UV_")), *environment.TRAVELLING, "UV_CACHE_DIR"})
+    program = shlex.join((python, f"{tools}/pip_conf.py", *allowed))
+    read = (
+        f'_settings="$({program})" || failed {shlex.quote("read the configuration of the image")}\neval "$_settings"\n'
+    )
+    return read + "".join(_translation(name, others[-1]) for name, others in variables.PIP_TO_UV.items())
+
+
+def _translation(name: str, other: str) -> str:
+    """Return the line that lets the variable *name* of pip mean the variable *other* of uv, if that is not set."""
+    values = {"": f'"$(echo ${name})"', " ": f'"$(echo ${name})"', ",": f'"$(echo ${name} | tr " " ,)"'}
+    value = values[variables.SEPARATORS[name]] if name in variables.SEPARATORS else f'"${name}"'
+    return f'[ -n "${{{other}-}}" ] || [ -z "${{{name}-}}" ] || export {other}={value}\n'
 
 
 def _rendered(step: Step, python: str, tools: str) -> str:

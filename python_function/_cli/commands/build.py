@@ -64,7 +64,13 @@ def run(given: argparse.Namespace, terminal: Terminal) -> None:
         bundle.mkdir()
         name = found.spec.source.directory.name
         with terminal.working(f"building {name}") as write:
-            host = here.host(name, environ=terminal.environ, write=write, detail=terminal.is_watched)
+            host = here.host(
+                name,
+                environ=terminal.environ,
+                write=write,
+                detail=terminal.is_watched,
+                secrets=spec.secret_values,
+            )
             verdicts = build.build(spec, bundle, host)
             packed = package.write(bundle, file)
         built = _built(replace(found, spec=spec), bundle, packed, verdict.warnings(verdicts))

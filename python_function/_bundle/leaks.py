@@ -1,0 +1,79 @@
+"""The finished bundle against every secret that its build knows."""
+
+import os
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+from typing import Final
+
+from python_function._bundle.spec import BundleSpec
+from python_function._dependencies.requirements_txt.read import Requirements
+from python_function._machine import environment, redact
+from python_function._machine.host import Host
+from python_function.errors import BundlingError
+
+_PIECE: Final = 1 << 20
+_OF_INDEX: Final = "the credentials of an index"
+
+
+def known(spec: BundleSpec, requirements: Requirements, host: Host) -> dict[str, str]:
+    """Return the secrets of a build, and what each is called."""
+    reaching = environment.for_container(host.environ, dict(spec.environment))
+    lines = (*requirements.lines, *requirements.constraints, *requirements.options, *requirements.flags)
+    handed_on = {host.environ[name] for name in requirements.variables if name in host.environ}
+    of_index = environment.credentials(reaching) | redact.credentials("\n".join(lines)) | handed_on
+    return {
+        **dict.fromkeys(of_index, _OF_INDEX),
+        **{value: f"the value of {name}" for name, value in spec.environment if name in spec.secrets},
+    }
+
+
+def check(bundle: Path, secrets: Mapping[str, str]) -> None:
+    """Hold the files of *bundle* to not holding any of *secrets*, in clear, URL-encoded or in base64.
+
+    Raises:
+        BundlingError: One does.
+    """
+    wanted = {form: title for value, title in secrets.items() for form in redact.searched({value})}
+    found = [(file, title) for file in _files(bundle) for title in _in(bundle / file, file, wanted)]
+    found += [(file, _OF_INDEX) for file in _metadata(bundle)]
+    if found:
+        places = "\n".join(f"  {file} holds {title}" for file, title in dict.fromkeys(found))
+        msg = (
+            f"A secret would be in the asset:\n{places}\n"
+            "Leave the file out by asset_excludes, or let what writes it read the secret where it runs."
+        )
+        raise BundlingError(msg)
+
+
+def _files(bundle: Path) -> Iterator[str]:
+    for root, directories, files in os.walk(bundle):
+        directories.sort()
+        yield from (Path(root, name).relative_to(bundle).as_posix() for name in sorted(files))
+
+
+def _in(path: Path, name: str, wanted: Mapping[bytes, str]) -> Iterator[str]:
+    """Yield what is found in a file, or its name, which is read in pieces that overlap by the longest secret."""
+    if not wanted:
+        return
+    overlap = max(map(len, wanted))
+    before = os.fsencode(name) + b"\n"
+    with path.open("rb") as file:
+        while True:
+            piece = file.read(_PIECE)
+            text = before + piece
+            yield from (title for form, title in wanted.items() if form in text)
+            if not piece:
+                return
+            before = text[-overlap:]
+
+
+def _metadata(bundle: Path) -> Iterator[str]:
+    """Yield the metadata of installed packages that name a dependency by a URL which lets somebody in."""
+    for path in sorted(bundle.glob("**/*.dist-info/METADATA")):
+        header = path.read_text(encoding="utf-8", errors="replace").partition("\n\n")[0]
+        if any(map(redact.holds_credentials, _needed(header.splitlines()))):
+            yield path.relative_to(bundle).as_posix()
+
+
+def _needed(lines: Iterable[str]) -> Iterator[str]:
+    return (line for line in lines if line.lower().startswith("requires-dist:"))
