@@ -16,6 +16,7 @@ from aws_cdk import aws_lambda as lambda_
 from aws_cdk.assertions import Annotations, Match, Template
 
 from python_function import BundlingOptions, CommandHooks, PythonFunction, PythonLayerVersion
+from python_function._bundle import record
 from python_function._cdk import plain, props
 from python_function.errors import BundlingError, EntryError, OptionError
 from tools import generate_cdk_props
@@ -295,6 +296,19 @@ def test_a_second_synthesis_starts_nothing_and_writes_nothing(
     assert synthesize() == first
     assert engine_calls() == ["run"]
     assert capfd.readouterr().err.splitlines() == ["Stack/Function: unchanged, its asset is reused"]
+
+
+@pytest.mark.parametrize("kind", [None, aws_cdk.AssetHashType.OUTPUT])
+def test_a_record_stands_beside_the_asset(tmp_path: Path, entry: Path, kind: aws_cdk.AssetHashType | None) -> None:
+    app = App(outdir=str(tmp_path / "cdk.out"))
+    stack = Stack(aws_cdk.Stage(app, "Stage"), "Stack")
+    PythonFunction(stack, "Function", entry=entry, runtime=RUNTIME, bundling=BundlingOptions(asset_hash_type=kind))
+
+    (asset,) = (path.name for path in (tmp_path / "cdk.out").glob("asset.*"))
+    (file,) = (tmp_path / "cdk.out").glob("python-function.*.json")
+    assert file.name == f"python-function.{asset.removeprefix('asset.')}.json"
+    assert record.read(file).own == {"index.py": (entry / "index.py").stat().st_size}
+    assert [path.name for path in (tmp_path / "cdk.out" / asset).iterdir()] == ["index.py"]
 
 
 def test_functions_that_differ_only_in_the_handler_share_one_bundle(

@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from python_function._bundle import finish, foreign, inputs, leaks, verify, workplace
@@ -25,8 +25,27 @@ from python_function._source.walk import TreeError
 from python_function.errors import BundlingError, EngineError, NoWheelError
 
 
-def build(spec: BundleSpec, output: Path, host: Host) -> tuple[Verdict, ...]:
-    """Fill the directory *output* with the bundle of *spec*, and return what the checks say of it.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Built:
+    """What was built, and how.
+
+    Attributes:
+        inventory: What it holds; its root was the place that it was built in.
+        requirements: What was installed.
+        verdicts: What the checks say of it.
+        image: The image that it was built in; empty where that was this machine.
+        seconds: How long it took.
+    """
+
+    inventory: Inventory
+    requirements: Requirements
+    verdicts: tuple[Verdict, ...]
+    image: str
+    seconds: float
+
+
+def build(spec: BundleSpec, output: Path, host: Host) -> Built:
+    """Fill the directory *output* with the bundle of *spec*, and return what it is.
 
     On failure *output* is left empty.
 
@@ -42,7 +61,7 @@ def build(spec: BundleSpec, output: Path, host: Host) -> tuple[Verdict, ...]:
     }
     with redact.hiding(secrets), workplace.workplace(output, host) as work:
         requirements = exact.requirements(spec.packaging, host=host, environment=dict(spec.environment))
-        built = _build(spec, requirements, work, host)
+        built, image = _build(spec, requirements, work, host)
         finished = work / "bundle"
         finished.mkdir()
         finish.take(built, finished, host.ids)
@@ -53,22 +72,23 @@ def build(spec: BundleSpec, output: Path, host: Host) -> tuple[Verdict, ...]:
         workplace.publish(finished, output)
     for notice in verdict.warnings(verdicts):
         host.report.say(f"warning: {notice.text}")
-    host.report.say(verify.summary(bundle, time.monotonic() - started))
-    return verdicts
+    seconds = time.monotonic() - started
+    host.report.say(verify.summary(bundle, seconds))
+    return Built(inventory=bundle, requirements=requirements, verdicts=verdicts, image=image, seconds=seconds)
 
 
-def _build(spec: BundleSpec, requirements: Requirements, work: Path, host: Host) -> Path:
-    """Build in *work* and return the directory that holds what was built."""
+def _build(spec: BundleSpec, requirements: Requirements, work: Path, host: Host) -> tuple[Path, str]:
+    """Build in *work*; return the directory that holds what was built, and the image that it was built in."""
     what = f"{spec.target.runtime} on {spec.target.architecture}, {spec.packaging.title}"
     if spec.strategy == "docker":
         host.report.say(f"building for {what}, in {spec.container.image}")
         without = 'It is built in a container; strategy="local" would build it without.'
-        return _in_container(spec, requirements, work, host, reason=without)
+        return _in_container(spec, requirements, work, host, reason=without), spec.container.image
     host.report.say(f"building for {what}, locally")
     try:
-        return _locally(spec, requirements, work / "local", host)
+        return _locally(spec, requirements, work / "local", host), ""
     except NoWheelError as error:
-        return _instead(spec, requirements, work, host, error)
+        return _instead(spec, requirements, work, host, error), spec.container.image
 
 
 def _instead(spec: BundleSpec, requirements: Requirements, work: Path, host: Host, error: NoWheelError) -> Path:

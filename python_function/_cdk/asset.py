@@ -6,6 +6,7 @@ import shutil
 from collections.abc import Generator
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 
 import aws_cdk
@@ -13,7 +14,7 @@ from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_s3_assets as s3_assets
 from constructs import Construct, IConstruct
 
-from python_function._bundle import fingerprint, inputs, verify
+from python_function._bundle import fingerprint, inputs, record, verify
 from python_function._bundle.checks import content, kept, verdict
 from python_function._bundle.checks.verdict import Verdict
 from python_function._bundle.spec import BundleSpec
@@ -55,6 +56,10 @@ def bundled(scope: Construct, id: str, spec: BundleSpec, options: BundlingOption
         verdicts = _verdicts(construct, spec, bundler)
     for notice in (*spec.warnings, *verdict.warnings(verdicts)):
         aws_cdk.Annotations.of(construct).add_warning_v2(notice.id, notice.text)
+    bundle = directory(construct)
+    if bundler.built is not None and bundle is not None:
+        made = record.of(spec, bundler.built, hash=identity, at=datetime.now(UTC))
+        record.write(made, record.beside(bundle))
     if bundler.output is None and aws_cdk.Stack.of(scope).bundling_required:
         write(f"{name}: unchanged, its asset is reused")
 
@@ -64,7 +69,7 @@ def directory(construct: IConstruct) -> Path | None:
     stage, code = aws_cdk.Stage.of(construct), construct.node.find_child("Code")
     if stage is None or not aws_cdk.Stack.of(construct).bundling_required or not isinstance(code, s3_assets.Asset):
         return None
-    return Path(stage.asset_outdir) / code.asset_path
+    return Path(os.path.normpath(Path(stage.outdir, code.asset_path)))
 
 
 def _verdicts(construct: IConstruct, spec: BundleSpec, bundler: Bundler) -> tuple[Verdict, ...]:
@@ -77,7 +82,7 @@ def _verdicts(construct: IConstruct, spec: BundleSpec, bundler: Bundler) -> tupl
     if bundle is None:
         return ()
     file, of = bundle.with_name(f"checks-{bundle.name}.json"), verify.circumstances(spec)
-    verdicts = bundler.verdicts if bundler.output is not None else kept.read(file, of)
+    verdicts = bundler.built.verdicts if bundler.built else kept.read(file, of)
     if verdicts is None:
         _, verdicts = verify.verify(spec, bundle)
     verdict.demand(verdicts)

@@ -4,7 +4,6 @@ import os
 import sys
 from contextlib import suppress
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import aws_cdk
 import jsii
@@ -13,9 +12,6 @@ from python_function._bundle import build
 from python_function._bundle.spec import BundleSpec
 from python_function._machine import here, signals
 from python_function._machine.host import Host
-
-if TYPE_CHECKING:
-    from python_function._bundle.checks.verdict import Verdict
 
 
 @jsii.implements(aws_cdk.ILocalBundling)
@@ -27,14 +23,14 @@ class Bundler:
         self._name = name
         self.output: Path | None = None
         self.error: BaseException | None = None
-        self.verdicts: tuple[Verdict, ...] = ()
+        self.built: build.Built | None = None
 
     def try_bundle(self, output_dir: str, *, image: aws_cdk.DockerImage, **_: object) -> bool:  # noqa: ARG002 - CDK's signature
         """Fill *output_dir*; always true, for there is nothing else to try."""
         self.output = Path(output_dir)
         try:
             with signals.ending_in_order():
-                self.verdicts = build.build(self._spec, self.output, host(self._name, self._spec.secret_values))
+                self.built = build.build(self._spec, self.output, host(self._name, self._spec.secret_values))
         except BaseException as error:
             self.error = error
             raise

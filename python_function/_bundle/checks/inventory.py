@@ -29,6 +29,7 @@ class Distribution:
         lost: The files that its ``RECORD`` lists and the bundle does not hold.
         requires: The canonical names of the distributions that it asks for.
         optional: Those that it asks for with an extra.
+        license: What it says about its license, as an SPDX expression if it can.
         tags: What the wheel that it came as was for, ``cp313-cp313-manylinux_2_28_x86_64``.
     """
 
@@ -39,6 +40,7 @@ class Distribution:
     lost: tuple[str, ...] = ()
     requires: tuple[str, ...] = ()
     optional: tuple[str, ...] = ()
+    license: str = ""
     tags: tuple[str, ...] = ()
 
     @property
@@ -123,6 +125,7 @@ def _distribution(root: Path, info: str, files: Mapping[str, int]) -> Distributi
         lost=tuple(path for path in recorded if path not in files),
         requires=tuple(sorted(always)),
         optional=tuple(sorted(with_extra - always)),
+        license=said.get("license-expression") or said.get("license", ""),
         tags=tuple(value for key, value in _headers(_text(root / info / "WHEEL")) if key == "tag"),
     )
 

@@ -71,9 +71,9 @@ def run(given: argparse.Namespace, terminal: Terminal) -> None:
                 detail=terminal.is_watched,
                 secrets=spec.secret_values,
             )
-            verdicts = build.build(spec, bundle, host)
+            made = build.build(spec, bundle, host)
             packed = package.write(bundle, file)
-        built = _built(replace(found, spec=spec), bundle, packed, verdict.warnings(verdicts))
+        built = _built(replace(found, spec=spec), bundle, packed, verdict.warnings(made.verdicts))
     if given.json:
         terminal.print(json.dumps(dataclasses.asdict(built), indent=2))
     else:
