@@ -1,12 +1,13 @@
 """The finished bundle against what was asked for."""
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Final, TypeAlias
 
-from python_function._bundle.checks import content, declared, inventory, modules, native, size
+from python_function._bundle.checks import content, declared, imported, inventory, modules, native, size, unprovided
+from python_function._bundle.checks.imported import Place
 from python_function._bundle.checks.inventory import Inventory
 from python_function._bundle.checks.size import LayerSize
 from python_function._bundle.checks.verdict import Verdict
@@ -40,13 +41,31 @@ def _checks(spec: BundleSpec, bundle: Inventory) -> _Checks:
     known = tuple(layer for layer in layers.values() if layer is not None)
     sizes = [LayerSize(name=name, bytes=layer.size if layer else None) for name, layer in layers.items()]
     file = spec.packaging.file
-    return {
+    checks: dict[str, Callable[[], Verdict]] = {
         "modules": partial(
             modules.check, bundle, handler_file=spec.handler_file, entry=entry, target=spec.target, layers=known
         ),
         "native": partial(native.check, bundle, entry=entry, target=spec.target, layers=known),
         "size": partial(size.check, bundle, entry=entry, declared_in=file.name if file else "", layers=sizes),
     }
+    if None not in layers.values():  # what an imported layer brings, nobody here knows
+        checks["imports"] = partial(
+            unprovided.check,
+            bundle,
+            handler_file=spec.handler_file,
+            places=_places(spec, bundle, known),
+            target=spec.target,
+            sources=content.sources(spec),
+        )
+    return checks
+
+
+def _places(spec: BundleSpec, bundle: Inventory, layers: Sequence[Inventory]) -> tuple[Place, ...]:
+    """Return where the modules of a bundle are looked for; a folder of its own is taken for one, too."""
+    if spec.handler_file is None:
+        return (*imported.search_path(spec.target, bundle, [bundle])[1:], Place(bundle, spec.prefix))
+    own = (Place(bundle, spec.prefix),) if spec.prefix else ()
+    return (*imported.search_path(spec.target, bundle, layers), *own)
 
 
 def circumstances(spec: BundleSpec) -> str:

@@ -1,6 +1,7 @@
 """Whether a bundle holds anything, and the handler's file."""
 
-from pathlib import PurePosixPath
+from collections.abc import Mapping
+from pathlib import Path, PurePosixPath
 
 from python_function._bundle import inputs
 from python_function._bundle.checks.inventory import Inventory
@@ -47,4 +48,10 @@ def expect(spec: BundleSpec) -> None:
 
 def own(spec: BundleSpec) -> frozenset[str]:
     """Return the places in the bundle of the user's own files."""
-    return frozenset(str(PurePosixPath(spec.prefix) / place) for place in inputs.bundled(spec).places)
+    return frozenset(sources(spec))
+
+
+def sources(spec: BundleSpec) -> Mapping[str, Path]:
+    """Return the user's own files by their places in the bundle."""
+    found = inputs.bundled(spec)
+    return {str(PurePosixPath(spec.prefix) / file.place): found.directory / file.path for file in found.files}

@@ -48,6 +48,11 @@ class Import:
     elsewhere: str = ""
     below: tuple[Place, ...] = ()
 
+    @property
+    def is_namespace(self) -> bool:
+        """Whether it ends at a directory that is no package."""
+        return bool(self.parts and self.below) and not self.file
+
 
 def search_path(target: Target, bundle: Inventory, layers: Sequence[Inventory] = ()) -> tuple[Place, ...]:
     """Return where Lambda looks for modules before its own places: the bundle, then its layers.
