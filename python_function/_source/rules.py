@@ -33,8 +33,13 @@ class Matcher:
 
     def leaving_out(self, path: str, name: str) -> Rule | None:
         """Return the rule that takes *path* out, if one does; *name* is its end."""
-        if not (any(some.match(name) for some in self._names) or any(some.match(path) for some in self._paths)):
-            return None
+        for expressions, text in ((self._names, name), (self._paths, path)):
+            for expression in expressions:
+                if expression.match(text):
+                    return self._decisive(path, name)
+        return None
+
+    def _decisive(self, path: str, name: str) -> Rule | None:
         for pattern, rule in self._rules:
             if pattern.match(name if rule.of_name else path):
                 return rule if rule.out else None

@@ -190,6 +190,8 @@ def selected(
 
 
 def _placed(selection: Selection, root: str) -> Selection:
+    if not root:
+        return selection
     places = tree.placed((file.path for file in selection.files), root)
     files = (file._replace(place=place) for file, (_, place) in zip(selection.files, places, strict=True))
     return replace(selection, files=tuple(files))

@@ -72,7 +72,10 @@ def read(selection: Selection) -> Selection:
         EntryError: A file cannot be read.
     """
     directory = str(selection.directory)
-    files = (file if file.digest else file._replace(digest=_digest(directory, file)) for file in selection.files)
+    files = [
+        file if file.digest else File(file.path, file.place, file.size, file.executable, _digest(directory, file))
+        for file in selection.files
+    ]
     return replace(selection, files=tuple(files))
 
 
@@ -103,7 +106,7 @@ def copy(selection: Selection, destination: Path) -> None:
 
 def _digest(directory: str, file: File) -> str:
     digest = hashlib.sha256()
-    for chunk in _chunks(os.path.join(directory, file.path)):
+    for chunk in _chunks(f"{directory}/{file.path}"):
         digest.update(chunk)
     return digest.hexdigest()
 
@@ -128,11 +131,15 @@ def _chunks(path: str) -> Iterator[bytes]:
     try:
         number = os.open(path, _READ)
         try:
-            if not stat.S_ISREG(os.fstat(number).st_mode):
+            status = os.fstat(number)
+            if not stat.S_ISREG(status.st_mode):
                 msg = f"{path} is no file any more. Let what changes it finish, and synthesize again."
                 raise EntryError(msg)
-            while chunk := os.read(number, _CHUNK):
+            wanted = min(status.st_size + 1, _CHUNK)
+            while chunk := os.read(number, wanted):
                 yield chunk
+                if len(chunk) < wanted:
+                    break
         finally:
             os.close(number)
     except OSError as error:

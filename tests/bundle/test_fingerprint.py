@@ -8,9 +8,7 @@ import pytest
 
 from python_function._bundle.fingerprint import fingerprint
 from python_function._bundle.spec import BundleSpec
-from python_function._dependencies.detect import Packaging
 from python_function._source.select import Source
-from python_function._target.target import Target
 from python_function.errors import EntryError
 
 
@@ -133,42 +131,6 @@ def test_what_cannot_be_read_is_named(spec: BundleSpec, unprivileged: Path, path
         fingerprint(replace(spec, source=Source(directory=unprivileged)))
     assert fingerprint(replace(spec, source=Source(directory=unprivileged, excludes=(top.name,))))
     top.chmod(0o700)
-
-
-def test_specs_that_make_other_bundles_have_other_hashes(spec: BundleSpec, entry: Path) -> None:
-    (entry / "src").mkdir()
-    (entry / "src/a.py").touch()
-    others = [
-        replace(spec, target=Target("python3.12", "x86_64")),
-        replace(spec, target=Target("python3.13", "arm64")),
-        replace(spec, target=Target("python3.13", "x86_64", patch=63)),
-        replace(spec, prefix="python"),
-        replace(spec, before=("true",)),
-        replace(spec, after=("true",)),
-        replace(spec, strategy="docker"),
-        replace(spec, environment=(("A", "1"),)),
-        replace(spec, container=replace(spec.container, image="other")),
-        replace(spec, container=replace(spec.container, command=("true",))),
-        replace(spec, packaging=Packaging(identity=("requirement idna==3.7",))),
-        replace(spec, source=Source(directory=entry, root="src")),
-        replace(spec, source=Source(directory=entry, excludes=("src",))),
-        replace(spec, source=Source(directory=entry, only=("index.py", "renamed.py"))),
-    ]
-
-    assert len({fingerprint(spec), *map(fingerprint, others)}) == len(others) + 1
-
-
-def test_specs_that_make_the_same_bundle_have_the_same_hash(spec: BundleSpec, entry: Path) -> None:
-    container = replace(
-        spec.container, network="host", user="1", volumes=(("/a", "/b"),), security_opt="x", copies=True
-    )
-    same = [
-        replace(spec, handler_file="other.py"),
-        replace(spec, container=container),
-        replace(spec, source=Source(directory=entry, excludes=("nothing-has-this-name",))),
-    ]
-
-    assert {fingerprint(other) for other in same} == {fingerprint(spec)}
 
 
 def test_the_image_does_not_count_where_there_is_no_container(spec: BundleSpec) -> None:
