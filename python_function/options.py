@@ -128,7 +128,7 @@ class BundlingOptions:
         poetry_without_urls: Whether the sources that a poetry project names are left out, for an index that replaces
             them.
         poetry_version: The version of poetry that reads the lock, by default one that is known to.
-        pipenv_version: The version of pipenv that reads the lock.
+        pipenv_version: Without effect: a Pipfile.lock is read without pipenv.
         image: The image to build in, used as it is; it needs a shell and a Python, 3.8 or newer. By default the one
             that AWS offers for the runtime.
         platform: The image's platform, by default that of the function's architecture.

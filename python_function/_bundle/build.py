@@ -16,7 +16,7 @@ from python_function._bundle.executors.local import LocalBuild
 from python_function._bundle.plan import plan
 from python_function._bundle.spec import BundleSpec
 from python_function._bundle.steps import INPUT, INSTALLED, OUTPUT, Site
-from python_function._dependencies import exact
+from python_function._dependencies import assigned, exact
 from python_function._dependencies.requirements_txt.read import Requirements
 from python_function._machine import environment, redact, uv
 from python_function._machine.host import Host
@@ -177,7 +177,8 @@ def _in_container(spec: BundleSpec, requirements: Requirements, work: Path, host
 def _variables(spec: BundleSpec, requirements: Requirements, host: Host) -> dict[str, str]:
     """Return what the user gave for the bundle, and what of the process's own its requirements name for credentials."""
     named = {name: host.environ[name] for name in requirements.variables if name in host.environ}
-    return {**named, **dict(spec.environment)}
+    given = dict(spec.environment)
+    return {**named, **assigned.credentials(requirements.assigned, {**host.environ, **given}), **given}
 
 
 def _complete(

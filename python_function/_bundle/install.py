@@ -48,29 +48,36 @@ def steps(
     named = () if site.is_target else tuple(build_on_host)
     wheels_only = () if site.is_target else _wheels_only(named)
     common = (*_inputs(requirements, site), *_target_flags(target, site), *wheels_only, *requirements.flags, *arguments)
-    given, exact = f"{site.scratch}/requirements.txt", f"{site.scratch}/exact.txt"
-    resolve = (site.uv, "pip", "compile", given, "--output-file", exact, *_QUIETLY, *common)
     install = (site.uv, "pip", "install", "--target", destination, *common)
     install += ("--link-mode", "copy") if written_to or site.is_target else ()
-    own = requirements.local or requirements.archives
-    resolution: tuple[Run, ...] = ()
-    if requirements.exact:
-        install += ("--no-deps", "--requirements", given)
-    elif requirements.hashed:
-        install += (*(() if own else ("--require-hashes",)), "--requirements", given)
-    else:
-        resolve += ("--excludes", f"{site.scratch}/excludes.txt") if requirements.excludes else ()
-        resolution = (
-            Run(purpose="resolve the dependencies", argv=resolve, result="" if own or requirements.links else exact),
-        )
-        install += ("--no-deps", "--requirements", exact)
-        install += ("--requirements", f"{site.scratch}/options.txt") if requirements.options else ()
+    resolution, listed = _listed(requirements, site, common)
+    locked = ("--no-deps", "--preview-features", "pylock", "--requirements", f"{site.scratch}/pylock.toml")
+    lists = (*((locked,) if requirements.pylock else ()), *((listed,) if requirements.listed else ()))
     return (
         *_build_local(requirements, site, named),
         *resolution,
-        Run(purpose="install the dependencies", argv=install),
+        *(Run(purpose="install the dependencies", argv=(*install, *which)) for which in lists),
         CleanInstalled(directory=destination, built_here=bool(named)),
     )
+
+
+def _listed(requirements: Requirements, site: Site, common: tuple[str, ...]) -> tuple[tuple[Run, ...], tuple[str, ...]]:
+    """Return the resolution that is still needed, and what makes the installer install the lines and nothing else."""
+    given, exact = f"{site.scratch}/requirements.txt", f"{site.scratch}/exact.txt"
+    assigned = f"{site.scratch}/assigned/pyproject.toml"
+    own = requirements.local or requirements.archives
+    from_index = ("--requirements", assigned) if requirements.assigned else ()
+    if requirements.exact:
+        return (), ("--no-deps", "--requirements", given, *from_index)
+    if requirements.hashed:
+        return (), (*(() if own else ("--require-hashes",)), "--requirements", given)
+    resolve = (site.uv, "pip", "compile", given, *((assigned,) if from_index else ()), "--output-file", exact)
+    resolve += (*_QUIETLY, *common)
+    resolve += ("--excludes", f"{site.scratch}/excludes.txt") if requirements.excludes else ()
+    result = "" if own or requirements.links else exact
+    options = ("--requirements", f"{site.scratch}/options.txt") if requirements.options else ()
+    run = Run(purpose="resolve the dependencies", argv=resolve, result=result)
+    return (run,), ("--no-deps", "--requirements", exact, *options, *from_index)
 
 
 def _inputs(requirements: Requirements, site: Site) -> tuple[str, ...]:

@@ -39,7 +39,7 @@ def parsed(text: str, lock: Path, *, links: tuple[Path, ...] = ()) -> Requiremen
         for line in text.splitlines()
     )
     found = read.parse("\n".join(lines), base=lock.parent, source=f"what {lock} exports", exact=True)
-    return read.from_any_index(replace(found, links=(*found.links, *links)))
+    return replace(found, links=(*found.links, *links))
 
 
 def refuse(lock: Path, command: str, error: CommandError, *, stale: Sequence[str] = ()) -> NoReturn:

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import Final
 
+from python_function._dependencies.assigned import Index
 from python_function._dependencies.formats import manifest_lines
 from python_function._dependencies.requirements_txt.read import Requirements
 from python_function._machine import environment
@@ -27,16 +28,38 @@ def without_others(env: Mapping[str, str], lock: str) -> Mapping[str, str]:
     return {name: value for name, value in env.items() if name not in others}
 
 
-def lines(manifests: Iterable[Mapping[str, object]], locked: Iterable[str], env: Mapping[str, str]) -> tuple[str, ...]:
-    """Return the options for the indexes in *manifests* that packages come from which are *locked*."""
-    known = {url.rstrip("/") for url in locked}
-    found: list[str] = []
-    for index in (index for manifest in manifests for index in _declared(manifest)):
-        url = str(index.get("url", ""))
-        if bare(url).rstrip("/") in known:
-            located = _with_credentials(url, f"UV_INDEX_{_variable(index)}", env)
-            found.append(manifest_lines.index_line(located, default=bool(index.get("default"))))
-    return tuple(dict.fromkeys(found))
+def of_uv(
+    manifests: Iterable[Mapping[str, object]], locked: Iterable[str], env: Mapping[str, str]
+) -> tuple[str | None, Mapping[str, Index]]:
+    """Return the URL of the project's own default index, if it names one, and the indexes for all other URLs *locked*.
+
+    An index that nothing names is the default one as long as there is no other such.
+    """
+    known = {bare(str(index.get("url", ""))).rstrip("/"): index for each in manifests for index in _declared(each)}
+    by_user = _by_user(env)
+    urls = list(dict.fromkeys(url.rstrip("/") for url in locked))
+    default = next((url for url in urls if known.get(url, {}).get("default")), None)
+    unnamed = [url for url in urls if url not in known and url not in by_user.values()]
+    nobodys = set(unnamed) if default is None and len(unnamed) == 1 else set[str]()
+    found: dict[str, Index] = {}
+    for url in urls:
+        if url != default and url not in nobodys:
+            name = str(known.get(url, {}).get("name", ""))
+            found[url] = Index(name=name, url=by_user.get(name) or str(known.get(url, {}).get("url", url)))
+    return str(known[default]["url"]) if default else None, found
+
+
+def _by_user(env: Mapping[str, str]) -> Mapping[str, str]:
+    """Return the URLs of the indexes that the user names besides the default one, by their names if they have one."""
+    words = [word for name in ("UV_INDEX", "UV_EXTRA_INDEX_URL") for word in env.get(name, "").split()]
+    named = (re.fullmatch(r"(?:(?P<name>[\w.-]+)=)?(?P<url>.*)", word) for word in words)
+    return {match["name"] or match["url"]: bare(match["url"]).rstrip("/") for match in named if match}
+
+
+def default_option(url: str, env: Mapping[str, str], manifests: Iterable[Mapping[str, object]]) -> str:
+    """Return the option for the default index at *url*; it yields to the user's own settings."""
+    index = next(each for manifest in manifests for each in _declared(manifest) if str(each.get("url")) == url)
+    return manifest_lines.index_line(_with_credentials(url, f"UV_INDEX_{_variable(index)}", env), default=True)
 
 
 def with_credentials(manifest: Mapping[str, object], found: Requirements, env: Mapping[str, str]) -> Requirements:

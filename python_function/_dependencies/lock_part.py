@@ -7,8 +7,28 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import cast
 
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
+
 from python_function._dependencies.local_packages import LocalArchive, LocalPackage
 from python_function._machine.redact import bare
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Origin:
+    """The index that a locked package comes from.
+
+    Attributes:
+        name: Its normalized name.
+        version: Its version.
+        index: What the lock calls the index, its URL as a rule.
+        hashes: The hashes of its files.
+    """
+
+    name: str
+    version: str
+    index: str
+    hashes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,7 +41,7 @@ class LockPart:
         local: Those of them that are source trees on this machine.
         archives: Those of them that are wheels or source distributions in the user's tree.
         links: Directories of packages that stand for an index.
-        indexes: The indexes that they come from, without credentials.
+        origins: Where those of them that come from an index do.
         dropped: The names of the packages that are left out on request, with what only they need.
         fresh: Whether the lock fits its manifest, as far as the files tell; if it may not, the identity tells.
         member: The name of the project that needs them, where the lock tells.
@@ -32,10 +52,18 @@ class LockPart:
     local: tuple[LocalPackage, ...] = ()
     archives: tuple[LocalArchive, ...] = ()
     links: tuple[Path, ...] = ()
-    indexes: tuple[str, ...] = ()
+    origins: tuple[Origin, ...] = ()
     dropped: tuple[str, ...] = ()
     fresh: bool = True
     member: str | None = None
+
+
+def origin_of(origins: Iterable[Origin], requirement: Requirement, line: str) -> str | None:
+    """Return the index that *requirement*, on *line*, comes from: where names do not tell, its hashes do."""
+    pins = {specifier.version for specifier in requirement.specifier}
+    found = [o for o in origins if o.name == canonicalize_name(requirement.name) and o.version in pins]
+    told = [origin for origin in found if any(text in line for text in origin.hashes)]
+    return next((origin.index for origin in (*told, *found)), None)
 
 
 def titles(packages: Iterable[Mapping[str, object]]) -> tuple[str, ...]:

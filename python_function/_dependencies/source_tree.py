@@ -1,7 +1,7 @@
 """What a source tree says that it needs, as lines of a requirements file, without running any of it."""
 
 import ast
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
@@ -33,9 +33,7 @@ def needs(directory: Path, extras: Collection[str]) -> tuple[str, ...]:
     enriches = "dependencies" in project
     own = () if enriches else _poetry(manifest, extras)
     return (
-        *manifest_lines.lines(
-            _by_poetry(texts, manifest, directory) if enriches else texts, _without_indexes(manifest), directory
-        ),
+        *_lines(_by_poetry(texts, manifest, directory) if enriches else texts, manifest, directory),
         *(manifest_lines.line(name, value, directory) for name, value in own),
     )
 
@@ -48,7 +46,11 @@ def build_needs(directory: Path) -> tuple[str, ...]:
     """
     manifest = _manifest(directory)
     texts = strings(manifest, "build-system", "requires")
-    return manifest_lines.lines(texts, _without_indexes(manifest), directory)
+    return _lines(texts, manifest, directory)
+
+
+def _lines(texts: Sequence[str], manifest: Mapping[str, object], directory: Path) -> tuple[str, ...]:
+    return tuple(line.text for line in manifest_lines.lines(texts, _without_indexes(manifest), directory))
 
 
 def _manifest(directory: Path) -> Mapping[str, object]:

@@ -7,6 +7,7 @@ from syrupy.assertion import SnapshotAssertion
 from python_function._bundle.plan import plan
 from python_function._bundle.spec import BundleSpec
 from python_function._bundle.steps import CleanInstalled, CopySource, Hook, PinLocal, Run, Site, Step
+from python_function._dependencies.assigned import Assigned, Index
 from python_function._dependencies.local_packages import LocalArchive, LocalPackage
 from python_function._dependencies.requirements_txt import read
 from python_function._dependencies.requirements_txt.read import Requirements
@@ -93,6 +94,28 @@ def test_an_exact_list_is_not_resolved_again(spec: BundleSpec) -> None:
 
     assert "--no-deps" in install
     assert install[install.index("--requirements") + 1] == "/scratch/requirements.txt"
+
+
+def test_what_a_pylock_says_is_installed_from_it_and_the_rest_by_lines(spec: BundleSpec) -> None:
+    both = Requirements(lines=("six==1", "lib"), pylock=(("six", "[[packages]]"),), exact=True)
+
+    from_lock, by_line = programs(plan(spec, both, LOCAL))
+    (alone,) = programs(plan(spec, replace(both, lines=("six==1",)), LOCAL))
+
+    assert alone == from_lock
+    assert from_lock[-1] == "/scratch/pylock.toml"
+    assert by_line[-1] == "/scratch/requirements.txt"
+    assert "--no-deps" in from_lock
+    assert "--no-deps" in by_line
+
+
+@pytest.mark.parametrize("exact", [True, False])
+def test_what_is_assigned_to_an_index_is_so_in_every_program(spec: BundleSpec, exact: bool) -> None:
+    found = Assigned(name="requests", index=Index(name="main", url="https://index.invalid"))
+    argvs = programs(plan(spec, replace(PINNED, exact=exact, assigned=(found,)), LOCAL))
+
+    assert [argv.count("/scratch/assigned/pyproject.toml") for argv in argvs] == [1] * (1 if exact else 2)
+    assert not any("pyproject" in part for argv in programs(plan(spec, PINNED, LOCAL)) for part in argv)
 
 
 def test_hashes_are_demanded_of_everything(spec: BundleSpec) -> None:

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from python_function._dependencies import detect
+from python_function._dependencies.assigned import Assigned, Index
 from python_function._dependencies.choice import Choice
 from python_function._dependencies.declared import Listed, Locked
 from python_function._dependencies.detect import Packaging
@@ -29,7 +30,7 @@ _MINIMAL = {
     "uv.lock": 'version = 1\n[[package]]\nname = "app"\nversion = "1"\nsource = { virtual = "." }\n',
     "poetry.lock": '[metadata]\nlock-version = "2.1"\n',
     "Pipfile.lock": '{"_meta": {}, "default": {}, "develop": {}}',
-    "pylock.toml": 'lock-version = "1.0"\npackages = []\n',
+    "pylock.toml": 'lock-version = "1.0"\ncreated-by = "hand"\npackages = []\n',
     "requirements.txt": "six==1.17.0\n",
     "index.py": '# /// script\n# dependencies = ["six==1.17.0"]\n# ///\n',
     "pyproject.toml": '[project]\nname = "app"\nversion = "1"\ndependencies = ["six==1.17.0"]\n',
@@ -278,7 +279,7 @@ def test_a_member_finds_the_lock_of_its_workspace(tmp_path: Path) -> None:
     assert (found.kind, found.file, _part(found).member) == ("uv", root / "uv.lock", "fn-a")
     assert found.local == (LocalPackage(name="lib", directory=root / "packages" / "lib"),)
     assert _names(found) == ["lib", "certifi", "idna", "six"]
-    assert _part(found).indexes == ("https://index.invalid/simple",)
+    assert {origin.index for origin in _part(found).origins} == {"https://index.invalid/simple"}
 
 
 def test_a_lock_above_the_project_root_is_out_of_sight(tmp_path: Path) -> None:
@@ -558,7 +559,7 @@ toolz = "~=1.0"
 python_version = "3.11"
 """
 _PIPFILE_LOCK: dict[str, object] = {
-    "_meta": {"hash": {"sha256": "set by the test"}, "sources": []},
+    "_meta": {"hash": {}, "sources": []},
     "default": {"idna": {"version": "==3.7", "hashes": ["sha256:1"]}, "lib": {"path": "./lib", "editable": True}},
     "develop": {"iniconfig": {"version": "==2"}},
     "docs": {"toolz": {"version": "==1"}},
@@ -577,14 +578,14 @@ def _pipenv(directory: Path, *, locked: bool) -> Path:
 def test_groups_choose_categories_of_a_pipfile_lock(tmp_path: Path, groups: tuple[str, ...], names: list[str]) -> None:
     found = detect.detect(_pipenv(tmp_path, locked=True), choice=Choice(groups=groups))
 
-    assert [text.split()[0] for text in _part(found).identity[: len(names)]] == names
+    assert [line.split("=")[0] for line in _lines(found)] == names
     assert found.local == (LocalPackage(name="lib", directory=tmp_path / "lib"),)
 
 
 def test_what_is_excluded_of_a_pipfile_lock_is_dropped(tmp_path: Path) -> None:
     found = detect.detect(_pipenv(tmp_path, locked=True), choice=Choice(exclude=("LIB",)))
 
-    assert (_part(found).dropped, found.local) == (("lib",), ())
+    assert (_lines(found), found.local) == (("idna==3.7 --hash=sha256:1",), ())
 
 
 def test_a_pipfile_lock_is_stale_for_another_pipfile(tmp_path: Path) -> None:
@@ -593,19 +594,17 @@ def test_a_pipfile_lock_is_stale_for_another_pipfile(tmp_path: Path) -> None:
         '[[source]]\nurl = "https://index.invalid/simple"\nverify_ssl = true\nname = "main"\n'
         "[packages]\n[dev-packages]\n[docs]\n[requires]\npython_version = '3.11'\n"
     )
-    lock = _PIPFILE_LOCK | {
-        "_meta": {"hash": {"sha256": "fb5a2c68d879949537894acb4df00b533c6e16d4474def641accf3ee501f7013"}}
-    }
-    _write(tmp_path, {"Pipfile": manifest, "Pipfile.lock": json.dumps(lock), "lib/setup.py": ""})
+    lock = {"_meta": {"hash": {"sha256": "fb5a2c68d879949537894acb4df00b533c6e16d4474def641accf3ee501f7013"}}}
+    _write(tmp_path, {"Pipfile": manifest, "Pipfile.lock": json.dumps(lock)})
     fresh = detect.detect(tmp_path)
 
     _write(tmp_path, {"Pipfile": manifest + "[scripts]\nx = 'y'\n"})
     same = detect.detect(tmp_path)
     _write(tmp_path, {"Pipfile": manifest.replace("[docs]", "[docs]\nsix = '*'")})
-    stale = detect.detect(tmp_path)
 
-    assert [_part(each).fresh for each in (fresh, same, stale)] == [True, True, False]
-    assert stale.identity != fresh.identity == same.identity
+    assert fresh.identity == same.identity
+    with pytest.raises(PackagingError, match=r"Pipfile\.lock is stale.*Run 'pipenv lock' in /.* and commit"):
+        detect.detect(tmp_path)
 
 
 @pytest.mark.parametrize(
@@ -620,17 +619,67 @@ def test_a_pipfile_lock_is_fresh_whichever_pipenv_wrote_it(tmp_path: Path, diges
         '[[source]]\nurl = "https://index.invalid/simple"\nverify_ssl = true\nname = "main"\n'
         "[packages]\nPyYAML = \"*\"\n[dev-packages]\n[requires]\npython_version = '3.11'\n"
     )
-    lock = _PIPFILE_LOCK | {"_meta": {"hash": {"sha256": digest}}}
-    _write(tmp_path, {"Pipfile": manifest, "Pipfile.lock": json.dumps(lock), "lib/setup.py": ""})
+    lock = {"_meta": {"hash": {"sha256": digest}}}
 
-    assert _part(detect.detect(tmp_path)).fresh
+    assert detect.detect(_write(tmp_path, {"Pipfile": manifest, "Pipfile.lock": json.dumps(lock)})).kind == "pipenv"
 
 
 def test_a_pipfile_that_leaves_its_source_to_pipenv_cannot_be_told_from_another(tmp_path: Path) -> None:
-    lock = _PIPFILE_LOCK | {"_meta": {"hash": {"sha256": "0" * 64}}}
-    _write(tmp_path, {"Pipfile": "[packages]\n", "Pipfile.lock": json.dumps(lock), "lib/setup.py": ""})
+    lock = {"_meta": {"hash": {"sha256": "0" * 64}}}
 
-    assert _part(detect.detect(tmp_path)).fresh
+    assert (
+        detect.detect(_write(tmp_path, {"Pipfile": "[packages]\n", "Pipfile.lock": json.dumps(lock)})).kind == "pipenv"
+    )
+
+
+def test_a_pipfile_lock_is_plain_data(tmp_path: Path) -> None:
+    lock = {
+        "_meta": {
+            "sources": [
+                {"name": "main", "url": "https://index.invalid/simple"},
+                {"name": "corp", "url": "https://$USER:${TOKEN}@corp.invalid/simple"},
+            ]
+        },
+        "default": {
+            "six": {"version": "==1.17.0", "index": "main", "markers": "os_name == 'posix'", "hashes": ["sha256:6"]},
+            "corp-lib": {"version": "==1", "index": "corp", "extras": ["x"], "hashes": ["sha256:c", "sha256:d"]},
+            "repo": {"git": "https://host.invalid/repo", "ref": "0" * 40},
+            "found": {"file": "./found-1-py3-none-any.whl"},
+            "lib": {"path": "./lib", "editable": True},
+        },
+    }
+    _write(tmp_path, {"lib/pyproject.toml": '[project]\nname = "lib"\n', "found-1-py3-none-any.whl": "one"})
+
+    found = detect.detect(_write(tmp_path, {"Pipfile.lock": json.dumps(lock)}))
+    _write(tmp_path, {"found-1-py3-none-any.whl": "other"})
+
+    assert _lines(found) == (
+        'six==1.17.0 ; os_name == "posix" --hash=sha256:6',
+        "corp-lib[x]==1 --hash=sha256:c --hash=sha256:d",
+        f"repo @ git+https://host.invalid/repo@{'0' * 40}",
+        "found",
+        "lib",
+    )
+    index = Index(name="corp", url="https://${USER}:${TOKEN}@corp.invalid/simple")
+    assert _requirements(found).assigned == (Assigned(name="corp-lib", index=index),)
+    assert _requirements(found).options == ("--index-url https://index.invalid/simple",)
+    assert _requirements(found).exact
+    assert detect.detect(tmp_path).identity != found.identity
+
+
+def test_an_index_that_a_pipfile_lock_does_not_know_is_an_error(tmp_path: Path) -> None:
+    lock = {"_meta": {"sources": []}, "default": {"six": {"version": "==1", "index": "corp"}}}
+
+    with pytest.raises(PackagingError, match=r"Pipfile\.lock: six is from the index 'corp'"):
+        detect.detect(_write(tmp_path, {"Pipfile.lock": json.dumps(lock)}))
+
+
+def test_a_pipenv_that_is_asked_for_is_told_to_be_without_effect(tmp_path: Path) -> None:
+    _write(tmp_path, {"Pipfile.lock": _MINIMAL["Pipfile.lock"]})
+
+    found = detect.detect(tmp_path, choice=Choice(pipenv_version="2026.10.3"))
+
+    assert [notice.id for notice in found.warnings] == ["pipenvVersion"]
 
 
 def test_a_pipfile_without_a_lock_is_read_itself(tmp_path: Path) -> None:
@@ -671,6 +720,10 @@ wheel = [
 ]
 [[tool.uv.index]]
 url = "https://index.invalid/simple"
+[[tool.uv.index]]
+name = "other"
+url = "https://other.invalid/simple"
+explicit = true
 """
 
 
@@ -682,11 +735,14 @@ def test_a_manifest_without_a_lock_is_read_with_its_sources(tmp_path: Path) -> N
 
     assert _requirements(found).options == ("--extra-index-url https://index.invalid/simple",)
     assert found.local == (LocalPackage(name="lib", directory=tmp_path / "li b", marker='(python_version < "3.13")'),)
+    other = Index(name="other", url="https://other.invalid/simple")
+    assert _requirements(found).assigned == (Assigned(name="wheel", index=other, marker="(sys_platform == 'darwin')"),)
     assert _lines(found) == (
         "six==1.17.0",
         'lib[x] ; python_version < "3.13"',
         "repo @ git+https://host.invalid/repo@v1",
         'wheel @ https://host.invalid/wheel-1-py3-none-any.whl ; sys_platform == "linux"',
+        'wheel ; sys_platform == "darwin"',
         "toolz",
         "iniconfig",
         "typing-extensions",
@@ -823,26 +879,29 @@ dependency-groups = ["dev", "base"]
 default-groups = ["base"]
 
 [[packages]]
-name = "Six"
+name = "six"
 version = "1.17.0"
 marker = "sys_platform == 'linux'"
-sdist = { url = "https://h.invalid/six.tar.gz", hashes = { sha256 = "aa" } }
-wheels = [{ url = "https://h.invalid/six.whl", hashes = { md5 = "00", sha256 = "bb" } }]
+sdist = { url = "https://h.invalid/six-1.17.0.tar.gz", hashes = { sha256 = "aa" } }
+wheels = [{ url = "https://h.invalid/six-1.17.0-py3-none-any.whl", hashes = { md5 = "00", sha256 = "bb" } }]
 
 [[packages]]
 name = "toolz"
 version = "1"
 marker = "'more' in extras and os_name == 'posix'"
+wheels = [{ url = "https://h.invalid/toolz-1-py3-none-any.whl", hashes = { sha256 = "dd" } }]
 
 [[packages]]
 name = "iniconfig"
 version = "2"
 marker = "'dev' in dependency_groups or 'more' not in extras"
+wheels = [{ url = "https://h.invalid/iniconfig-2-py3-none-any.whl", hashes = { sha256 = "dd" } }]
 
 [[packages]]
 name = "base"
 version = "2"
 marker = "'base' in dependency_groups"
+wheels = [{ url = "https://h.invalid/base-2-py3-none-any.whl", hashes = { sha256 = "dd" } }]
 
 [[packages]]
 name = "lib"
@@ -872,9 +931,9 @@ def test_a_pylock_says_everything_itself(tmp_path: Path) -> None:
     assert found.local == (LocalPackage(name="lib", directory=tmp_path / "lib"),)
     assert _lines(found) == (
         'six==1.17.0 ; sys_platform == "linux" --hash=sha256:bb --hash=sha256:aa',
-        'toolz==1 ; python_version >= "0" and os_name == "posix"',
-        'iniconfig==2 ; python_version < "0" or python_version < "0"',
-        'base==2 ; python_version >= "0"',
+        'toolz==1 ; python_version >= "0" and os_name == "posix" --hash=sha256:dd',
+        'iniconfig==2 ; python_version < "0" or python_version < "0" --hash=sha256:dd',
+        'base==2 ; python_version >= "0" --hash=sha256:dd',
         "lib",
         "repo @ git+https://h.invalid/repo@0123#subdirectory=s",
         "archive @ https://h.invalid/archive.zip --hash=sha256:cc",

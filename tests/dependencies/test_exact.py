@@ -1,6 +1,5 @@
 """What the tools that own a lock are asked, and what becomes of their answers."""
 
-import json
 import stat
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -10,6 +9,7 @@ from typing import TypeAlias
 import pytest
 
 from python_function._dependencies import detect, exact
+from python_function._dependencies.assigned import Assigned, Index
 from python_function._dependencies.choice import Choice
 from python_function._dependencies.local_packages import LocalPackage
 from python_function._dependencies.requirements_txt.read import Requirements
@@ -105,17 +105,10 @@ def _poetry(
     directory: Path,
     lock_version: str = "2.1",
     manifest: str = "[tool.poetry.group.docs]\n[tool.poetry.extras]\nmore = []\n",
+    packages: str = "",
 ) -> Path:
-    lock = f'[metadata]\nlock-version = "{lock_version}"\ncontent-hash = "other"\n'
+    lock = packages + f'[metadata]\nlock-version = "{lock_version}"\ncontent-hash = "other"\n'
     return _write(directory / "app", {"poetry.lock": lock, "pyproject.toml": manifest})
-
-
-_PIPFILE = '[[source]]\nurl = "https://index.invalid/simple"\nverify_ssl = true\nname = "main"\n[packages]\n'
-
-
-def _pipenv(directory: Path, digest: str | None = None) -> Path:
-    lock = {"_meta": {"hash": {"sha256": digest}} if digest else {}, "default": {}, "develop": {}, "docs": {}}
-    return _write(directory / "app", {"Pipfile.lock": json.dumps(lock), "Pipfile": _PIPFILE})
 
 
 def test_a_kind_without_a_tool_starts_nothing(tmp_path: Path) -> None:
@@ -153,7 +146,10 @@ def test_uv_prunes_what_is_excluded(tmp_path: Path) -> None:
 def test_what_is_excluded_is_dropped_from_other_exports(tmp_path: Path) -> None:
     tool = _Tool("six==1.17.0\nboto3==1 ; os_name == 'posix'\nboto3-stubs==1\n")
 
-    found = _export_of(_pipenv(tmp_path), tool, choice=Choice(exclude=("boto3",)))
+    lock = 'package = [{name = "boto3", version = "1"}]\n'
+    entry = _poetry(tmp_path, manifest='[tool.poetry.dependencies]\nboto3 = "*"\n', packages=lock)
+
+    found = _export_of(entry, tool, choice=Choice(exclude=("boto3",)))
 
     assert found.lines == ("six==1.17.0", "boto3-stubs==1")
 
@@ -168,57 +164,120 @@ def test_exported_local_packages_start_at_the_workspace(tmp_path: Path) -> None:
     assert found.local == (LocalPackage(name="lib", directory=entry / "lib", marker="sys_platform == 'linux'"),)
 
 
-def test_indexes_of_the_manifest_that_locked_packages_come_from_are_asked(tmp_path: Path) -> None:
-    manifest = _UV_MANIFEST + (
-        '[[tool.uv.index]]\nname = "torch"\nurl = "https://torch.invalid/cpu/"\nexplicit = true\n'
-        '[[tool.uv.index]]\nname = "unused"\nurl = "https://unused.invalid/simple"\n'
-        '[[tool.uv.index]]\nname = "main"\nurl = "https://index.invalid/simple"\ndefault = true\n'
-    )
-
-    found = _export_of(_uv(tmp_path, manifest), _Tool(f"six==1.17.0 {_SHA}\n"))
-
-    assert found.options == (
-        "--extra-index-url https://torch.invalid/cpu/",
-        "--index-url https://index.invalid/simple",
-    )
-    assert found.flags == ("--index-strategy=unsafe-best-match",)
+_INDEXES = """
+[[tool.uv.index]]
+name = "my-torch"
+url = "https://torch.invalid/cpu/"
+explicit = true
+[[tool.uv.index]]
+name = "unused"
+url = "https://unused.invalid/simple"
+"""
+_DEFAULT = '[[tool.uv.index]]\nname = "main"\nurl = "https://index.invalid/simple"\ndefault = true\n'
+_TORCH = Index(name="my-torch", url="https://torch.invalid/cpu/")
+_LINES = (f"six==1.17.0 {_SHA}", f"torch==2 {_SHA}", "torch==3")
 
 
 @pytest.mark.parametrize(
-    ("variables", "user_info"),
+    ("manifest", "environ", "options", "assigned"),
     [
-        (("USERNAME", "PASSWORD"), "${UV_INDEX_MY_TORCH_USERNAME_IN_URL}:${UV_INDEX_MY_TORCH_PASSWORD_IN_URL}@"),
-        (("USERNAME",), "${UV_INDEX_MY_TORCH_USERNAME_IN_URL}@"),
-        ((), ""),
+        pytest.param(
+            _INDEXES + _DEFAULT, {}, ("--index-url https://index.invalid/simple",), (("torch", _TORCH),), id="all named"
+        ),
+        pytest.param(_INDEXES, {}, (), (("torch", _TORCH),), id="the one that nothing names is the default"),
+        pytest.param(
+            "",
+            {},
+            (),
+            (
+                ("six", Index(name="", url="https://index.invalid/simple")),
+                ("torch", Index(name="", url="https://torch.invalid/cpu")),
+            ),
+            id="none of two can be the default",
+        ),
+        pytest.param(
+            "",
+            {"UV_INDEX": "https://user:s3cret@torch.invalid/cpu"},
+            (),
+            (("torch", Index(name="", url="https://torch.invalid/cpu")),),
+            id="named by the user",
+        ),
+        pytest.param(
+            _INDEXES,
+            {"UV_INDEX": "my-torch=https://mirror.invalid/cpu"},
+            (),
+            (("torch", Index(name="my-torch", url="https://mirror.invalid/cpu")),),
+            id="replaced by the user",
+        ),
     ],
 )
-def test_credentials_of_a_named_index_are_taken_from_its_variables(
-    tmp_path: Path, variables: tuple[str, ...], user_info: str
+def test_what_uv_locked_comes_from_the_index_that_it_was_locked_from(
+    tmp_path: Path,
+    manifest: str,
+    environ: dict[str, str],
+    options: tuple[str, ...],
+    assigned: tuple[tuple[str, Index], ...],
 ) -> None:
-    manifest = _UV_MANIFEST + '[[tool.uv.index]]\nname = "my-torch"\nurl = "https://torch.invalid/cpu"\n'
-    environ = {f"UV_INDEX_MY_TORCH_{name}": "s3cret" for name in variables}
+    found = _export_of(_uv(tmp_path, _UV_MANIFEST + manifest), _Tool("\n".join(_LINES)), environ=environ)
 
-    found = _export_of(_uv(tmp_path, manifest), _Tool(), environ=environ)
-
-    assert found.options == (f"--extra-index-url https://{user_info}torch.invalid/cpu",)
+    assert found.options == options
+    assert found.assigned == tuple(Assigned(name=name, index=index) for name, index in assigned)
 
 
-def test_credentials_of_an_index_are_no_argument(tmp_path: Path) -> None:
-    manifest = _UV_MANIFEST + '[tool.uv]\nextra-index-url = ["https://user:s3cret@torch.invalid/cpu"]\n'
+def test_hashes_tell_indexes_apart_that_have_a_package_in_the_same_version(tmp_path: Path) -> None:
+    entry = _uv(tmp_path, _UV_MANIFEST + _INDEXES)
+    lock = (entry / "uv.lock").read_text()
+    both = [
+        f'[[package]]\nname = "six"\nversion = "1"\nsource = {{ registry = "https://{host}" }}\n'
+        f'sdist = {{ url = "https://{host}/six.zip", hash = "sha256:{digit * 64}" }}\n'
+        for host, digit in (("index.invalid/simple", "a"), ("torch.invalid/cpu", "b"))
+    ]
+    (entry / "uv.lock").write_text(lock[: lock.index('[[package]]\nname = "six"')] + "".join(both))
+    lines = (f"six==1 ; os_name == 'nt' {_SHA}", f"six==1 ; os_name != 'nt' --hash=sha256:{'b' * 64}")
 
-    found = _export_of(_uv(tmp_path, manifest), _Tool(f"six==1.17.0 {_SHA}\n"))
+    found = _export_of(entry, _Tool("\n".join(lines)))
 
-    assert found.options == ("--extra-index-url https://user:s3cret@torch.invalid/cpu",)
-    assert found.flags == ("--index-strategy=unsafe-best-match",)
-    assert "s3cret" not in str(found.identity)
+    assert found.assigned == (Assigned(name="six", index=_TORCH, marker='os_name != "nt"'),)
 
 
-def test_without_hashes_the_first_index_that_knows_a_name_decides(tmp_path: Path) -> None:
-    manifest = _UV_MANIFEST + '[[tool.uv.index]]\nname = "torch"\nurl = "https://torch.invalid/cpu"\n'
+@pytest.mark.parametrize(
+    ("sources", "locked", "default", "assigned"),
+    [
+        pytest.param([("main", "")], {"six": "main"}, "main", {}, id="one"),
+        pytest.param([("main", ""), ("corp", "explicit")], {"six": "main", "corp": "corp"}, "main", {"corp": "corp"}),
+        pytest.param([("corp", "")], {"six": "", "corp": "corp"}, None, {"corp": "corp"}, id="with the default"),
+        pytest.param(
+            [("corp", "supplemental")], {"six": "", "corp": "corp"}, None, {"corp": "corp"}, id="supplemental"
+        ),
+    ],
+)
+def test_what_poetry_locked_comes_from_the_source_that_it_was_locked_from(
+    tmp_path: Path,
+    sources: list[tuple[str, str]],
+    locked: dict[str, str],
+    default: str | None,
+    assigned: dict[str, str],
+) -> None:
+    manifest = "".join(f'{name} = "*"\n' for name in locked)
+    manifest = f"[tool.poetry.dependencies]\n{manifest}" + "".join(
+        f'[[tool.poetry.source]]\nname = "{name}"\nurl = "https://{name}.invalid/simple"\n'
+        + (f'priority = "{priority}"\n' if priority else "")
+        for name, priority in sources
+    )
+    packages = "".join(
+        f'[[package]]\nname = "{name}"\nversion = "1"\n'
+        + (f'source = {{type = "legacy", url = "x", reference = "{source}"}}\n' if source else "")
+        for name, source in locked.items()
+    )
+    tool = _Tool("--extra-index-url https://corp.invalid/simple\n" + "".join(f"{name}==1\n" for name in locked))
+    entry = _poetry(tmp_path, manifest=manifest, packages=packages)
 
-    found = _export_of(_uv(tmp_path, manifest), _Tool("six==1.17.0\n"))
+    found = _export_of(entry, tool)
+    without = _export_of(entry, tool, choice=Choice(poetry_without_urls=True))
 
-    assert (found.options, found.flags) == (("--extra-index-url https://torch.invalid/cpu",), ())
+    assert found.options == ((f"--index-url https://{default}.invalid/simple",) if default else ())
+    assert {each.name: each.index.name for each in found.assigned} == assigned
+    assert (without.options, without.assigned) == ((), ())
 
 
 _STALE_UV = "error: The lockfile at `uv.lock` needs to be updated, but `--locked` was provided.\n"
@@ -244,7 +303,6 @@ def _failure(output: str) -> CommandError:
             r"(?s)uv\.lock cannot be exported\. If it is stale, run 'uv lock'.*No solution found",
         ),
         (_poetry, "'name'", r"(?s)poetry\.lock cannot be exported.*'name'"),
-        (_pipenv, "KeyError", r"(?s)Pipfile\.lock cannot be exported.*KeyError"),
     ],
 )
 def test_a_refusal_says_how_to_refresh(tmp_path: Path, make: Callable[[Path], Path], output: str, match: str) -> None:
@@ -309,31 +367,6 @@ def test_a_stale_lock_of_poetry_1_is_refused_before_it_is_exported(tmp_path: Pat
     assert tool.calls == []
 
 
-def test_a_stale_pipfile_lock_is_refused_before_it_is_exported(tmp_path: Path) -> None:
-    tool = _Tool()
-
-    with pytest.raises(PackagingError, match=r"Pipfile\.lock is stale.*Run 'pipenv lock'"):
-        _export_of(_pipenv(tmp_path, "other"), tool)
-
-    assert tool.calls == []
-
-
-def test_pipenv_runs_isolated_and_pinned(tmp_path: Path) -> None:
-    tool = _Tool(f"-i https://$USER:${{TOKEN}}@index.invalid/simple\nsix==1.17.0 {_SHA}\n")
-
-    found = _export_of(_pipenv(tmp_path), tool, choice=Choice(groups=("docs", "dev"), pipenv_version="2024.1.1"))
-
-    assert tool.calls[0][0][-5:] == (
-        "pipenv==2024.1.1",
-        "pipenv",
-        "requirements",
-        "--hash",
-        "--categories=default,docs,develop",
-    )
-    assert tool.calls[0][2]["PIPENV_DONT_LOAD_ENV"] == "1"
-    assert found.options == ("--index-url https://${USER}:${TOKEN}@index.invalid/simple",)
-
-
 @pytest.mark.parametrize(
     ("variables", "told"),
     [
@@ -381,7 +414,7 @@ def test_credentials_of_poetry_sources_are_taken_from_its_variables(tmp_path: Pa
 
     name = "POETRY_HTTP_BASIC_MY_INDEX"
     user_info = f"${{{name}_USERNAME_IN_URL}}:${{{name}_PASSWORD_IN_URL}}"
-    assert found.options == (f"--index-url https://{user_info}@index.invalid/simple",)
+    assert found.options == (f"--index-url https://{user_info}@index.invalid/simple/",)
 
 
 def test_an_export_is_asked_for_once(tmp_path: Path) -> None:

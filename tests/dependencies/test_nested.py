@@ -269,7 +269,8 @@ _LOCKS = {
     "poetry.lock": '[[package]]\nname = "lib"\nversion = "1"\n[package.source]\ntype = "directory"\nurl = "../lib"\n'
     '[metadata]\nlock-version = "2.1"\n',
     "Pipfile.lock": '{"_meta": {}, "default": {"lib": {"path": "../lib", "editable": true}}}',
-    "pylock.toml": 'lock-version = "1.0"\n[[packages]]\nname = "lib"\n[packages.directory]\npath = "../lib"\n',
+    "pylock.toml": 'lock-version = "1.0"\ncreated-by = "x"\n[[packages]]\nname = "lib"\n'
+    '[packages.directory]\npath = "../lib"\n',
 }
 
 

@@ -27,6 +27,7 @@ _PUBLISHED: Final = re.compile(r"any$|manylinux|musllinux")
 _NO_WHEEL: Final = re.compile(
     r"Wheels are required for `(?P<required>[^`]+)`"
     r"|Building source distributions is disabled, but attempted to build `(?P<built>[^`=@ ]+)"
+    r"|Package `(?P<locked>[^`]+)` can't be installed because it is marked as `--no-build`"
 )
 """How uv says that a package would have to be built."""
 

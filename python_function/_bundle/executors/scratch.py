@@ -6,6 +6,7 @@ from importlib.resources import files
 from pathlib import Path, PurePosixPath
 from typing import Final
 
+from python_function._dependencies import assigned
 from python_function._dependencies.requirements_txt.read import Requirements
 from python_function._source import select, selection
 from python_function._source.selection import Selection
@@ -18,6 +19,9 @@ TOOLS: Final = (
 
 _WITHIN: Final = b"from python_function._source."
 """How these modules import each other, which stand beside one another where the package is not installed."""
+
+_PYLOCK: Final = 'lock-version = "1.0"\ncreated-by = "cdk-python-function"\n'
+"""What a pylock.toml starts with. It names no Python: uv would hold the running one against it, not the target's."""
 
 
 def lay(requirements: Requirements, directory: Path, *, seen_as: str, local: Iterable[Selection] = ()) -> None:
@@ -61,12 +65,15 @@ def _lay_lists(requirements: Requirements, directory: Path, seen_as: str) -> Non
         if archive.is_wheel
     )
     lists = {
-        "requirements.txt": (*requirements.options, *requirements.lines),
+        "requirements.txt": (*requirements.options, *requirements.listed),
         "options.txt": requirements.options,
         "constraints.txt": requirements.constraints,
         "archives.txt": tuple(archives),
         "excludes.txt": requirements.excludes,
+        "pylock.toml": (_PYLOCK, *(text for _, text in requirements.pylock)),
+        "assigned/pyproject.toml": (assigned.manifest(requirements.assigned),),
     }
+    (directory / "assigned").mkdir()
     for name, lines in lists.items():
         path = directory / name
         path.touch(mode=0o600)

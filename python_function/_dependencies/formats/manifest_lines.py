@@ -3,6 +3,7 @@
 import os
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 from urllib.parse import quote
@@ -10,7 +11,10 @@ from urllib.parse import quote
 from packaging.requirements import InvalidRequirement, Requirement
 from packaging.utils import canonicalize_name
 
+from python_function._dependencies.assigned import Assigned, Index
 from python_function._dependencies.formats import poetry_versions, uv_sources
+from python_function._dependencies.requirements_txt import read
+from python_function._dependencies.requirements_txt.read import Requirements
 from python_function._machine.toml import strings, table, tables
 
 _SHELL_VARIABLE: Final = re.compile(r"\$(?P<name>[A-Za-z_]\w*)")
@@ -28,14 +32,35 @@ _MARKERS: Final = (
 )
 
 
-def lines(texts: Sequence[str], manifest: Mapping[str, object], project: Path) -> tuple[str, ...]:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Line:
+    """A line of a requirements file, and what comes from one index by it."""
+
+    text: str
+    assigned: Assigned | None = None
+
+
+def lines(texts: Sequence[str], manifest: Mapping[str, object], project: Path) -> tuple[Line, ...]:
     """Return the PEP 508 requirements *texts* with the sources that *manifest* has for them in ``[tool.uv]``."""
     indexes = [index for index in tables(manifest, "tool", "uv", "index") if "url" in index]
+    general = (index for index in indexes if index.get("explicit") is not True)
     sources = uv_sources.of(manifest, project)
+    named = {str(index["name"]): index_of(index) for index in indexes if "name" in index}
     return (
-        *(index_line(str(index["url"]), default=bool(index.get("default"))) for index in indexes),
-        *(text for original in texts for text in _from_sources(original, sources, project)),
+        *(Line(text=index_line(str(index["url"]), default=bool(index.get("default")))) for index in general),
+        *(line for original in texts for line in _from_sources(original, sources, named, project)),
     )
+
+
+def parsed(lines: Sequence[Line], *, base: Path, source: str) -> Requirements:
+    """Return what *lines* ask for, read as :func:`read.parse` does."""
+    found = read.parse("\n".join(each.text for each in lines), base=base, source=source)
+    return read.with_assigned(found, (each.assigned for each in lines if each.assigned))
+
+
+def index_of(entry: Mapping[str, object]) -> Index:
+    """Return the index that a manifest's table describes."""
+    return Index(name=str(entry.get("name", "")), url=with_braces(str(entry.get("url", ""))))
 
 
 def line(name: str, value: object, project: Path) -> str:
@@ -58,21 +83,26 @@ def with_braces(text: str) -> str:
     return _SHELL_VARIABLE.sub(r"${\g<name>}", text)
 
 
-def _from_sources(text: str, sources: Mapping[str, tuple[Mapping[str, object], ...]], project: Path) -> Iterator[str]:
+def _from_sources(
+    text: str, sources: Mapping[str, tuple[Mapping[str, object], ...]], indexes: Mapping[str, Index], project: Path
+) -> Iterator[Line]:
     try:
         requirement = Requirement(text)
     except InvalidRequirement:
-        yield text
+        yield Line(text=text)
         return
-    choices = sources.get(canonicalize_name(requirement.name), ())
-    located = [(choice, url) for choice in choices if (url := _url(choice, project))]
-    for choice, url in located:
-        both = [f"({marker})" for marker in (requirement.marker, choice.get("marker")) if marker]
+    name = canonicalize_name(requirement.name)
+    choices = sources.get(name, ())
+    found = ((each, _url(each, project), indexes.get(str(each.get("index")))) for each in choices)
+    told = [(source, url, index) for source, url, index in found if url or index]
+    for source, url, index in told:
+        marker = " and ".join(f"({each})" for each in (requirement.marker, source.get("marker")) if each)
         extras = f"[{','.join(sorted(requirement.extras))}]" if requirement.extras else ""
-        marker = f" ; {' and '.join(both)}" if both else ""
-        yield f"{requirement.name}{extras} @ {url}{marker}"
-    if not located:
-        yield text
+        what = f" @ {url}" if url else str(requirement.specifier)
+        assigned = Assigned(name=name, index=index, marker=marker) if index and not url else None
+        yield Line(text=f"{requirement.name}{extras}{what}{f' ; {marker}' if marker else ''}", assigned=assigned)
+    if not told:
+        yield Line(text=text)
 
 
 def _url(content: Mapping[str, object], project: Path) -> str:

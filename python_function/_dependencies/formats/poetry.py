@@ -1,20 +1,25 @@
 """Poetry: its locked projects, and which poetry exports them."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from types import MappingProxyType
 from typing import Final
 
+from packaging.requirements import Requirement
+
+from python_function._dependencies.assigned import Index
 from python_function._dependencies.choice import Choice
 from python_function._dependencies.declared import Declared, Locked
 from python_function._dependencies.export import kept, parsed, refuse, stale_message
-from python_function._dependencies.formats import poetry_lock
+from python_function._dependencies.formats import manifest_lines, poetry_lock
 from python_function._dependencies.formats.record import Format
 from python_function._dependencies.indexes import with_credentials
+from python_function._dependencies.lock_part import Origin, origin_of
 from python_function._dependencies.requirements_txt import read
 from python_function._dependencies.requirements_txt.read import Requirements
 from python_function._machine.host import Host
-from python_function._machine.toml import read_toml
+from python_function._machine.toml import read_toml, tables
 from python_function.errors import CommandError, PackagingError
 
 _VERSIONS: Final[Mapping[str, tuple[str, str]]] = {
@@ -74,8 +79,30 @@ def export(locked: Locked, host: Host, env: Mapping[str, str]) -> Requirements:
         text = kept(argv, lock, host, {**env, **_QUIET})
     except CommandError as error:
         refuse(lock, "poetry lock", error, stale=_STALE)
-    found = with_credentials(read_toml(lock.with_name("pyproject.toml")), parsed(text, lock), env)
+    manifest = read_toml(lock.with_name("pyproject.toml"))
+    found = replace(parsed(text, lock), options=())
+    if not choice.poetry_without_urls:
+        found = with_credentials(manifest, _from_sources(found, manifest, locked.part.origins), env)
     return read.without(found, locked.part.dropped)
+
+
+def _from_sources(found: Requirements, manifest: Mapping[str, object], origins: tuple[Origin, ...]) -> Requirements:
+    """Return *found*, each from the source that the lock has for it.
+
+    The first primary source stands for the default index, which is the one that the user's own settings may replace,
+    unless packages are locked that have no source at all.
+    """
+    sources = {str(source.get("name", "")): source for source in tables(manifest, "tool", "poetry", "source")}
+    known = {name: Index(name=name, url=str(each["url"])) for name, each in sources.items() if "url" in each}
+    primary = (name for name in known if sources[name].get("priority", "primary") in {"primary", "default"})
+    default = next(primary, None) if all(origin.index for origin in origins) else None
+
+    def index_of(requirement: Requirement, line: str) -> Index | None:
+        name = origin_of(origins, requirement, line)
+        return known.get(name) if name and name != default else None
+
+    option = (manifest_lines.index_line(known[default].url, default=True),) if default else ()
+    return read.assigned(replace(found, options=option), index_of)
 
 
 FORMAT: Final = Format(

@@ -3,7 +3,7 @@
 import hashlib
 import json
 import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
@@ -12,7 +12,7 @@ from packaging.utils import canonicalize_name
 
 from python_function._dependencies.choice import Choice
 from python_function._dependencies.local_packages import LocalArchive, LocalPackage
-from python_function._dependencies.lock_part import LockPart, canonical, titles
+from python_function._dependencies.lock_part import LockPart, Origin, canonical, titles
 from python_function._machine.toml import NOTHING, read_toml, strings, table, tables
 
 _NOISE: Final = frozenset({"description", "optional", "groups", "category", "python-versions", "url", "extras"})
@@ -45,6 +45,7 @@ def part_of(file: Path, project: Path, choice: Choice) -> LockPart:
     return LockPart(
         identity=(*(canonical(package, _NOISE) for package in needed), *old_files, *doubt),
         packages=titles(needed),
+        origins=tuple(_origins(needed)),
         dropped=tuple(name for name in map(_name, everything) if name not in kept),
         fresh=not doubt,
         local=tuple(LocalPackage(name=name, directory=path) for name, kind, path in places if kind == "directory"),
@@ -114,6 +115,15 @@ def content_hash(manifest: Mapping[str, object]) -> str:
     relevant |= {"dependency-groups": groups} if groups else {}
     relevant = {**relevant, "tool": {"poetry": kept}} if new else kept
     return hashlib.sha256(json.dumps(relevant, sort_keys=True).encode()).hexdigest()
+
+
+def _origins(packages: Iterable[Mapping[str, object]]) -> Iterator[Origin]:
+    """Yield the packages that do not come from the index that everything comes from which says nothing else."""
+    for package in packages:
+        source = table(package, "source")
+        if source.get("type") in {None, "legacy"}:
+            index = str(source.get("reference", ""))
+            yield Origin(name=_name(package), version=str(package.get("version", "")), index=index)
 
 
 def _place(root: Path, package: Mapping[str, object]) -> tuple[str, Path]:

@@ -6,11 +6,12 @@ from typing import Final
 
 from packaging.utils import canonicalize_name
 
+from python_function._dependencies.assigned import Index, of_lines
 from python_function._dependencies.choice import Choice
 from python_function._dependencies.declared import Declared, Listed, no_lock
 from python_function._dependencies.formats import groups, manifest_lines
+from python_function._dependencies.formats.manifest_lines import Line
 from python_function._dependencies.formats.record import Format
-from python_function._dependencies.requirements_txt import read
 from python_function._machine.toml import NOTHING, alternatives, read_toml, strings, table, tables
 
 _COMMANDS: Final = {"poetry": ("poetry lock", "poetry.lock"), "uv": ("uv lock", "uv.lock")}
@@ -39,7 +40,7 @@ def declared(file: Path, project: Path, choice: Choice) -> Declared:
     texts = tuple(_texts(file, manifest, choice))
     own = tuple(_poetry_lines(manifest, choice, project)) if "dependencies" not in table(manifest, "project") else ()
     lines = (*manifest_lines.lines(texts, manifest, project), *_poetry_indexes(poetry), *own)
-    requirements = read.parse("\n".join(lines), base=project, source=f"{file} (dependencies)")
+    requirements = manifest_lines.parsed(lines, base=project, source=f"{file} (dependencies)")
     command, lock = _COMMANDS["poetry" if poetry else "uv"]
     content = Listed(requirements=requirements, manifest=manifest)
     return Declared(content=content, warnings=(no_lock(file, command, lock=lock),))
@@ -53,24 +54,33 @@ def _texts(file: Path, manifest: Mapping[str, object], choice: Choice) -> Iterat
     yield from groups.texts(file, manifest, choice.groups)
 
 
-def _poetry_lines(manifest: Mapping[str, object], choice: Choice, project: Path) -> Iterator[str]:
+def _poetry_lines(manifest: Mapping[str, object], choice: Choice, project: Path) -> Iterator[Line]:
     poetry = table(manifest, "tool", "poetry")
     chosen = {canonicalize_name(name) for extra in choice.extras for name in strings(poetry, "extras", extra)}
     wanted: list[tuple[str, object]] = [
         *((name, value) for name, value in table(poetry, "dependencies").items() if name != "python"),
         *(item for group in choice.groups for item in table(poetry, "group", group, "dependencies").items()),
     ]
+    indexes = {str(source.get("name")): manifest_lines.index_of(source) for source in tables(poetry, "source")}
     for name, value in wanted:
         several: Sequence[object] = alternatives(value) or [value]
         for one in several:
             if not table(one).get("optional") or canonicalize_name(name) in chosen:
-                yield manifest_lines.line(name, one, project)
+                yield _from_source(manifest_lines.line(name, one, project), table(one).get("source"), indexes)
 
 
-def _poetry_indexes(poetry: Mapping[str, object]) -> Iterator[str]:
+def _from_source(text: str, source: object, indexes: Mapping[str, Index]) -> Line:
+    index = indexes.get(str(source))
+    assigned = of_lines((text,), lambda *_: index if index and index.url else None)
+    return Line(text=text, assigned=next(assigned, None))
+
+
+def _poetry_indexes(poetry: Mapping[str, object]) -> Iterator[Line]:
     for source in tables(poetry, "source"):
-        if "url" in source:
-            yield manifest_lines.index_line(str(source["url"]), default=source.get("priority", "primary") == "primary")
+        priority = source.get("priority", "primary")
+        if "url" in source and priority != "explicit":
+            default = priority in {"primary", "default"}
+            yield Line(text=manifest_lines.index_line(str(source["url"]), default=default))
 
 
 FORMAT: Final = Format(

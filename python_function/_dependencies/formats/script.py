@@ -10,7 +10,6 @@ from python_function._dependencies.choice import Choice
 from python_function._dependencies.declared import Declared, Listed, unpinned
 from python_function._dependencies.formats import manifest_lines
 from python_function._dependencies.formats.record import Format
-from python_function._dependencies.requirements_txt.read import parse
 from python_function._dependencies.requirements_txt.text import decode
 from python_function._machine.toml import NOTHING, strings
 from python_function.errors import PackagingError
@@ -29,7 +28,7 @@ def declared(file: Path, project: Path, choice: Choice) -> Declared:
     choice.check(file, groups=None, extras=None)
     block = read(file)
     lines = manifest_lines.lines(strings(block, "dependencies"), block, project)
-    requirements = parse("\n".join(lines), base=project, source=f"{file} (PEP 723 block)")
+    requirements = manifest_lines.parsed(lines, base=project, source=f"{file} (PEP 723 block)")
     content = Listed(requirements=requirements, manifest=block)
     return Declared(content=content, warnings=unpinned(file, requirements))
 

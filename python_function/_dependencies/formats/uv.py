@@ -4,14 +4,17 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
 
+from packaging.requirements import Requirement
+
+from python_function._dependencies.assigned import Index
 from python_function._dependencies.choice import Choice
 from python_function._dependencies.declared import Declared, Locked
 from python_function._dependencies.export import parsed, refuse
 from python_function._dependencies.formats import uv_lock
 from python_function._dependencies.formats.record import Format, Search
-from python_function._dependencies.indexes import lines as index_lines
-from python_function._dependencies.indexes import without_others
-from python_function._dependencies.requirements_txt.read import Requirements
+from python_function._dependencies.indexes import default_option, of_uv, without_others
+from python_function._dependencies.lock_part import origin_of
+from python_function._dependencies.requirements_txt.read import Requirements, assigned
 from python_function._machine.host import Host
 from python_function._machine.toml import read_toml
 from python_function.errors import CommandError
@@ -47,7 +50,14 @@ def export(locked: Locked, host: Host, env: Mapping[str, str]) -> Requirements:
         text = host.run((*argv, "--frozen"), cwd=lock.parent, env=as_locked)
     places = dict.fromkeys((lock.parent, locked.project))
     manifests = [read_toml(place / "pyproject.toml") for place in places if (place / "pyproject.toml").is_file()]
-    return parsed("\n".join((*index_lines(manifests, part.indexes, env), text)), lock, links=part.links)
+    default, indexes = of_uv(manifests, (origin.index for origin in part.origins), env)
+    option = () if default is None else (default_option(default, env, manifests),)
+    found = parsed("\n".join((*option, text)), lock, links=part.links)
+
+    def index_of(requirement: Requirement, line: str) -> Index | None:
+        return indexes.get((origin_of(part.origins, requirement, line) or "").rstrip("/"))
+
+    return assigned(found, index_of)
 
 
 def workspace_lock(search: Search) -> Path | None:

@@ -13,7 +13,7 @@ from packaging.utils import canonicalize_name
 
 from python_function._dependencies.choice import Choice
 from python_function._dependencies.local_packages import LocalArchive, LocalPackage
-from python_function._dependencies.lock_part import LockPart, canonical, titles
+from python_function._dependencies.lock_part import LockPart, Origin, canonical, titles
 from python_function._machine.redact import bare
 from python_function._machine.toml import NOTHING, read_toml, strings, table, tables
 
@@ -78,8 +78,18 @@ def _part(root: Path, needed: Sequence[Mapping[str, object]], name: str | None) 
         local=tuple(LocalPackage(name=_name(p), directory=_absolute(root, place)) for p, place in places if place),
         archives=tuple(_archives(root, needed)),
         links=tuple(dict.fromkeys(_absolute(root, place) for place in registries if "://" not in place)),
-        indexes=tuple(dict.fromkeys(bare(url) for url in registries if "://" in url)),
+        origins=tuple(_origins(needed)),
     )
+
+
+def _origins(packages: Iterable[Mapping[str, object]]) -> Iterator[Origin]:
+    for package in packages:
+        registry = table(package, "source").get("registry")
+        if isinstance(registry, str) and "://" in registry:
+            files = (table(package, "sdist"), *tables(package, "wheels"))
+            hashes = tuple(str(file["hash"]) for file in files if "hash" in file)
+            version = str(package.get("version", ""))
+            yield Origin(name=_name(package), version=version, index=bare(registry), hashes=hashes)
 
 
 def _reachable(

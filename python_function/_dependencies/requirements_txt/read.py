@@ -2,13 +2,15 @@
 
 import hashlib
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import assert_never
 
+from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
+from python_function._dependencies.assigned import Assigned, Index, of_lines
 from python_function._dependencies.local_packages import ARCHIVE_SUFFIXES, LocalArchive, LocalPackage
 from python_function._dependencies.requirements_txt.line import Entry, File, Flag, Links, Option, Place, entries
 from python_function._dependencies.requirements_txt.requirement import Need
@@ -34,6 +36,8 @@ class Requirements:
             they are: ``uv pip compile`` forgets the hashes of its input.
         exact: Whether the lines are complete, one version of each package that is needed, as locks are.
         excludes: The packages to leave out of the resolution, with whatever only they need.
+        assigned: The packages that come from one index and from no other.
+        pylock: What a pylock.toml says of packages, by name; they are installed from it, not by their lines.
         files: Every file that was read.
         identity: All of it as text, without secrets and without the place of anything on this machine. The content of
             *archives* and *links* is in it, that of *local* is not.
@@ -50,8 +54,16 @@ class Requirements:
     hashed: bool = False
     exact: bool = False
     excludes: tuple[str, ...] = ()
+    assigned: tuple[Assigned, ...] = ()
+    pylock: tuple[tuple[str, str], ...] = ()
     files: tuple[Path, ...] = ()
     identity: tuple[str, ...] = ()
+
+    @property
+    def listed(self) -> tuple[str, ...]:
+        """The lines by which packages are installed: those that are not in a pylock.toml."""
+        by_pylock = {name for name, _ in self.pylock}
+        return tuple(line for line in self.lines if _name(line) not in by_pylock)
 
     @property
     def variables(self) -> frozenset[str]:
@@ -83,17 +95,16 @@ def parse(text: str, *, base: Path, source: str, exact: bool = False) -> Require
     return _gather(_text(text, source, Place(root=base, base=base)), exact=exact)
 
 
-def from_any_index(requirements: Requirements) -> Requirements:
-    """Return *requirements*, of a lock, so that all indexes are asked for each, not just the first that knows its name.
+def assigned(requirements: Requirements, choose: Callable[[Requirement, str], Index | None]) -> Requirements:
+    """Return *requirements*, each of which comes from the index that *choose* has for it, or else from the default."""
+    return with_assigned(requirements, of_lines(requirements.lines, choose))
 
-    Only where hashes say which file is meant, so that no index can slip in another.
-    """
-    own = {*(package.name for package in requirements.local), *(archive.name for archive in requirements.archives)}
-    known = (" @ " in line or "--hash=" in line or re.split(r"[\[ =;]", line)[0] in own for line in requirements.lines)
-    several = any(text.startswith("--extra-index-url") for text in requirements.options)
-    if not several or not all(known):
-        return requirements
-    return replace(requirements, flags=(*requirements.flags, "--index-strategy=unsafe-best-match"))
+
+def with_assigned(requirements: Requirements, found: Iterable[Assigned]) -> Requirements:
+    """Return *requirements*, of which what was *found* comes from one index and from no other."""
+    known = tuple(dict.fromkeys(found))
+    identity = (*requirements.identity, *(each.identity for each in known))
+    return replace(requirements, assigned=known, identity=identity)
 
 
 def without(requirements: Requirements, names: Collection[str]) -> Requirements:
@@ -105,10 +116,16 @@ def without(requirements: Requirements, names: Collection[str]) -> Requirements:
         return replace(requirements, excludes=tuple(sorted(excluded)))
     return replace(
         requirements,
-        lines=tuple(line for line in requirements.lines if re.split(r"[^\w.-]", line)[0] not in excluded),
+        lines=tuple(line for line in requirements.lines if _name(line) not in excluded),
         local=tuple(package for package in requirements.local if package.name not in excluded),
         archives=tuple(archive for archive in requirements.archives if archive.name not in excluded),
+        assigned=tuple(each for each in requirements.assigned if each.name not in excluded),
+        pylock=tuple((name, text) for name, text in requirements.pylock if name not in excluded),
     )
+
+
+def _name(line: str) -> str:
+    return re.split(r"[^\w.-]", line)[0]
 
 
 def _file(path: Path, place: Place) -> Iterator[Entry]:
@@ -156,9 +173,9 @@ def _identity(entry: Entry) -> str:
         case LocalPackage():
             return f"local {entry.name} ; {entry.marker}"
         case LocalArchive():
-            return f"archive {entry.name} ; {entry.marker} {_content(entry.path)}"
+            return f"archive {entry.name} ; {entry.marker} {content(entry.path)}"
         case Links():
-            return f"links {' '.join(_content(path) for path in _linked(entry.path))}"
+            return f"links {' '.join(content(path) for path in _linked(entry.path))}"
         case Option() | Flag():
             return f"option {bare(entry.text)}"
         case File():
@@ -172,6 +189,7 @@ def _linked(path: Path) -> list[Path]:
     return sorted(file for file in found if file.is_file() and (file == path or file.name.endswith(ARCHIVE_SUFFIXES)))
 
 
-def _content(path: Path) -> str:
+def content(path: Path) -> str:
+    """Return name and digest of the file at *path*."""
     with path.open("rb") as stream:
         return f"{path.name}:{hashlib.file_digest(stream, 'sha256').hexdigest()}"
