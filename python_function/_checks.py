@@ -79,11 +79,11 @@ def variables(environment: Mapping[str, str], build_args: Mapping[str, str], sec
         raise OptionError(msg)
 
 
-def suffix(given: str) -> None:
-    """Hold *given* to a place inside the bundle."""
+def inside(name: str, given: str, whole: str) -> None:
+    """Hold *given* to a place inside of what is called *whole*."""
     windows = PureWindowsPath(given)
-    if windows.drive or windows.root or ".." in windows.parts or "\\" in given:
-        msg = f"output_path_suffix must be a path inside the bundle with / between its parts, not {given!r}."
+    if windows.drive or windows.root or ".." in windows.parts or "\\" in given or "\0" in given:
+        msg = f"{name} must be a path inside {whole} with / between its parts, not {given!r}."
         raise OptionError(msg)
 
 

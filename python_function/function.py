@@ -65,7 +65,12 @@ class PythonFunction(lambda_.Function):
         """
         bundling = BundlingOptions.checked(bundling)
         architecture = architecture or lambda_.Architecture.X86_64
-        definers = caller.defining_files(self) if entry is None else ()
+        if "code" in options:
+            msg = (
+                "PythonFunction makes the code itself: pass entry=..., the directory that holds it, instead of code=..."
+            )
+            raise TypeError(msg)
+        definers = caller.defining_files(self)
         with plainly():
             _checks.path("entry", entry)
             _checks.instance("runtime", runtime, "aws_lambda.Runtime")
@@ -77,6 +82,7 @@ class PythonFunction(lambda_.Function):
                 options=bundling,
                 container=plain.to_container(bundling),
                 cwd=Path.cwd(),
+                layers=bool(options.get("layers")),
             )
             found = resolve.function(wanted, index=index, handler=handler, definers=definers, construct_id=id)
             used_with = plain.to_layers(options)

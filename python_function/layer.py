@@ -11,7 +11,7 @@ from python_function import _checks
 from python_function._bundle import resolve
 from python_function._bundle.resolve import Wanted
 from python_function._bundle.spec import Layer
-from python_function._cdk import asset, plain
+from python_function._cdk import asset, caller, plain
 from python_function._cdk.props import LayerVersionOptions
 from python_function.errors import plainly
 from python_function.options import BundlingOptions
@@ -60,6 +60,10 @@ class PythonLayerVersion(lambda_.LayerVersion):
             TypeError: *bundling* is another construct's, or a keyword is unknown.
         """
         bundling = BundlingOptions.checked(bundling)
+        if "code" in options:
+            msg = "PythonLayerVersion makes the code itself: pass entry=..., the directory that holds it."
+            raise TypeError(msg)
+        definers = caller.defining_files(self)
         with plainly():
             _checks.path("entry", entry)
             _checks.sequence("compatible_runtimes", compatible_runtimes or (), "aws_lambda.Runtime")
@@ -74,7 +78,7 @@ class PythonLayerVersion(lambda_.LayerVersion):
                 container=plain.to_container(bundling),
                 cwd=Path.cwd(),
             )
-            found = resolve.layer(wanted)
+            found = resolve.layer(wanted, definers=definers)
         with asset.bundled(scope, id, found.spec, bundling) as code:
             super().__init__(
                 scope,

@@ -40,7 +40,9 @@ _LISTS: Final = {
     "volumes": "aws_cdk.DockerVolume",
 }
 _KINDS: Final = {
-    **dict.fromkeys(("output_path_suffix", "asset_hash", "platform", "network", "user", "security_opt"), "str"),
+    **dict.fromkeys(
+        ("output_path_suffix", "source_root", "asset_hash", "platform", "network", "user", "security_opt"), "str"
+    ),
     **dict.fromkeys(("working_directory", "poetry_version", "pipenv_version"), "str"),
     **dict.fromkeys(("poetry_include_hashes", "poetry_without_urls"), "bool"),
     "image": "aws_cdk.DockerImage",
@@ -107,6 +109,8 @@ class BundlingOptions:
         project_root: The directory above the entry that holds what it needs: a lock, local packages, the targets of
             links. A relative path starts at the working directory. By default the entry, and the uv workspace that it
             is a member of.
+        source_root: The folder of the entry whose files stand at the bundle's root, such as ``src``; ``"."`` for the
+            entry itself. By default whichever the imports of the code mean.
         output_path_suffix: The folder of the bundle that code and dependencies go into, below ``python`` for a layer.
         asset_hash: The asset's hash, in place of the one computed; to be changed whenever the bundle has to.
         asset_hash_type: ``OUTPUT`` for a hash of the finished bundle, which is then built in every synthesis;
@@ -156,6 +160,7 @@ class BundlingOptions:
     extras: Sequence[str] = ()
     exclude_packages: Sequence[str] = ()
     project_root: Path | str | None = None
+    source_root: str | None = None
     output_path_suffix: str = ""
     asset_hash: str | None = None
     asset_hash_type: "AssetHashType | None" = None
@@ -194,7 +199,9 @@ class BundlingOptions:
             _checks.mapping(name, getattr(self, name))
         _checks.variables(self.environment or {}, self.build_args or {}, self.secrets or {})
         compile_rules(self.asset_excludes)
-        _checks.suffix(self.output_path_suffix)
+        _checks.inside("output_path_suffix", self.output_path_suffix, "the bundle")
+        if self.source_root is not None:
+            _checks.inside("source_root", self.source_root, "the entry")
         _checks.members("skip_checks", self.skip_checks, get_args(Check))
         self._check_strategy()
         self._check_hash()

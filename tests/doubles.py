@@ -2,10 +2,11 @@
 
 import hashlib
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from python_function._bundle.spec import Container
+from python_function._handler import layout
 from python_function._handler.entry import Entry
 from python_function._machine.pinned import Pin
 from python_function._source import select, selection
@@ -33,8 +34,18 @@ class Recorder:
         return self.answer(argv)
 
 
+def rooted(entry: Entry) -> Entry:
+    """Return *entry* with its source root, as its imports have it."""
+    if entry.root is not None:
+        return entry
+    if entry.alone:
+        return replace(entry, root="")
+    files = [file.path for file in select.files(Source(directory=entry.directory)).files]
+    return replace(entry, root=layout.find(entry.directory, files, index=entry.index).name)
+
+
 def bundle(entry: Entry, output: Path) -> None:
-    """Put the source of *entry* where it stands in its bundle."""
+    """Put the source of *entry*, whose root is known, where it stands in its bundle."""
     only = (entry.index, entry.bundle_index) if entry.alone else None
-    source = Source(directory=entry.directory, root=entry.root, only=only)
+    source = Source(directory=entry.directory, root=entry.root or "", only=only)
     selection.copy(select.files(source), output)

@@ -388,7 +388,7 @@ def test_an_output_inside_the_entry_is_never_bundled(entry: Path) -> None:
     assert [path.name for path in asset.iterdir()] == ["index.py"]
 
 
-@pytest.mark.parametrize("suffix", ["v1.2", "my-x", "a/class"])
+@pytest.mark.parametrize("suffix", ["v1.2", "my x", "a/b.c"])
 def test_a_functions_suffix_has_to_be_importable(unbundled: Stack, entry: Path, suffix: str) -> None:
     with pytest.raises(OptionError, match=f"output_path_suffix '{suffix}' cannot be part of a handler"):
         PythonFunction(

@@ -9,7 +9,7 @@ import pytest
 from python_function._handler.check import check
 from python_function._handler.entry import Entry, resolve
 from python_function._target.infer import infer
-from tests.doubles import bundle
+from tests.doubles import bundle, rooted
 
 PROJECTS = Path(__file__).parent / "projects"
 STUBS = Path(__file__).parent / "stubs"
@@ -39,8 +39,9 @@ def find(project: str) -> Entry:
     directory = PROJECTS / project
     if project == "sidecar":
         definers = (directory / "stack.py",)
-        return resolve(None, index=None, handler=None, cwd=directory, definers=definers, construct_id="my_handler")
-    return resolve(directory, index=None, handler=None, cwd=Path("/"))
+        found = resolve(None, index=None, handler=None, cwd=directory, definers=definers, construct_id="my_handler")
+        return rooted(found)
+    return rooted(resolve(directory, index=None, handler=None, cwd=Path("/")))
 
 
 @pytest.mark.parametrize(("project", "handler", "root", "runtime"), FOUND)

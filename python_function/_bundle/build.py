@@ -80,6 +80,7 @@ def build(spec: BundleSpec, output: Path, host: Host) -> Built:
 def _build(spec: BundleSpec, requirements: Requirements, work: Path, host: Host) -> tuple[Path, str]:
     """Build in *work*; return the directory that holds what was built, and the image that it was built in."""
     what = f"{spec.target.runtime} on {spec.target.architecture}, {spec.packaging.title}"
+    what += f", {spec.source.root}/ as its root" if spec.source.root else ""
     if spec.strategy == "docker":
         host.report.say(f"building for {what}, in {spec.container.image}")
         without = 'It is built in a container; strategy="local" would build it without.'

@@ -45,7 +45,7 @@ def _identity(spec: BundleSpec) -> dict[str, object]:
     return {
         "format": _FORMAT,
         "target": (spec.target.runtime, spec.target.architecture, spec.target.python_full_version),
-        "prefix": spec.prefix,
+        "places": (spec.prefix, spec.source.root),
         "dependencies": (spec.packaging.identity, spec.installer_args, spec.build_on_host),
         "strategy": spec.strategy,
         "container": None if spec.strategy == "local" else in_container,

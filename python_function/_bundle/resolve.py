@@ -1,6 +1,5 @@
 """What the user wants, as the spec of a bundle: for constructs and the command line alike."""
 
-import keyword
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path, PurePosixPath
@@ -8,15 +7,15 @@ from typing import Final
 
 from packaging.utils import canonicalize_name
 
-from python_function._bundle import given, hooks
+from python_function._bundle import given, hooks, runtimes, source_root
 from python_function._bundle.spec import BundleSpec, Container
 from python_function._dependencies import detect
 from python_function._dependencies.detect import Packaging
-from python_function._handler import check, entry
+from python_function._handler import check, entry, place
 from python_function._handler.entry import Entry
+from python_function._handler.layout import Root
 from python_function._machine.report import Notice
 from python_function._source.select import Source, project_root
-from python_function._target import infer
 from python_function._target.infer import Runtime
 from python_function._target.target import Target
 from python_function.errors import OptionError
@@ -41,6 +40,7 @@ class Wanted:
         options: How to bundle.
         container: The container, as far as the options say.
         cwd: Where relative paths start.
+        layers: Whether something besides the declared dependencies, such as a layer, may hold the handler.
     """
 
     entry: Path | str | None
@@ -50,6 +50,7 @@ class Wanted:
     options: BundlingOptions = field(default_factory=BundlingOptions)
     container: Container = field(default_factory=Container)
     cwd: Path
+    layers: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,17 +60,21 @@ class Resolved:
     Attributes:
         entry: What Lambda will call; None for a layer.
         runtime: The runtime that it is built for, and why.
+        root: The folder of the entry that stands at the bundle's root, and why.
         spec: What the bundle is made of.
     """
 
     entry: Entry | None
     runtime: Runtime
+    root: Root
     spec: BundleSpec
 
     @property
     def handler(self) -> str:
         """Lambda's handler string, empty for a layer."""
-        return ".".join((*PurePosixPath(self.spec.prefix).parts, self.entry.handler)) if self.entry else ""
+        if self.entry is None or self.entry.elsewhere:
+            return self.entry.handler if self.entry else ""
+        return ".".join((*PurePosixPath(self.spec.prefix).parts, self.entry.handler))
 
 
 def function(
@@ -103,32 +108,38 @@ def function(
         definers=definers,
         construct_id=construct_id,
         generated=bool(options.command or options.command_hooks),
+        source_root=options.source_root,
     )
     _check_importable(options.output_path_suffix)
-    source = Source(
-        directory=found.directory,
-        excludes=tuple(options.asset_excludes),
-        root=found.root,
-        only=(found.index, found.bundle_index) if found.alone else None,
-        within=project_root(options.project_root, found.directory, cwd=wanted.cwd),
+    source = _source(wanted, found.directory, only=(found.index, found.bundle_index) if found.alone else None)
+    root = source_root.decide(options.source_root, source, found)
+    found, source = replace(found, root=root.name), replace(source, root=root.name)
+    index_file = None if found.elsewhere else found.file
+    packaging = _packaging(options, source, index_file)
+    runtime, target = _runtime(wanted, source, packaging, index_file)
+    notices = check.check(
+        found,
+        python_version=target.python_version,
+        elsewhere=packaging.kind != "none" or wanted.layers or bool(options.command_hooks or options.command),
     )
-    packaging = _packaging(options, source, found.file)
-    runtime, target = _runtime(wanted, source, packaging, index=found.file)
-    notices = check.check(found, python_version=target.python_version)
     spec = _spec(
         wanted,
         target=target,
         source=source,
         packaging=packaging,
         prefix=options.output_path_suffix.rstrip("/"),
-        handler_file=str(PurePosixPath(options.output_path_suffix) / found.bundle_index),
+        handler_file=str(PurePosixPath(options.output_path_suffix) / found.bundle_index) if index_file else None,
         notices=notices,
     )
-    return Resolved(entry=found, runtime=runtime, spec=spec)
+    return Resolved(entry=found, runtime=runtime, root=root, spec=spec)
 
 
-def layer(wanted: Wanted) -> Resolved:
+def layer(wanted: Wanted, *, definers: Sequence[Path] = ()) -> Resolved:
     """Find what the layer is that is *wanted*.
+
+    Args:
+        wanted: What functions and layers are alike in.
+        definers: The files that may define the construct, likeliest first.
 
     Raises:
         EntryError: There is no such entry.
@@ -136,17 +147,23 @@ def layer(wanted: Wanted) -> Resolved:
         PackagingError: The dependencies are declared in a way that cannot be followed.
     """
     options = wanted.options
-    directory = entry.directory(wanted.entry or "", cwd=wanted.cwd)
-    source = Source(
-        directory=directory,
-        excludes=tuple(options.asset_excludes),
-        within=project_root(options.project_root, directory, cwd=wanted.cwd),
-    )
+    source = _source(wanted, place.directory(wanted.entry or "", cwd=wanted.cwd, definers=definers))
+    root = source_root.decide(options.source_root, source, None)
+    source = replace(source, root=root.name)
     packaging = _packaging(options, source)
     runtime, target = _runtime(wanted, source, packaging)
     prefix = str(PurePosixPath(_SEARCHED) / options.output_path_suffix)
     spec = _spec(wanted, target=target, source=source, packaging=packaging, prefix=prefix)
-    return Resolved(entry=None, runtime=runtime, spec=spec)
+    return Resolved(entry=None, runtime=runtime, root=root, spec=spec)
+
+
+def _source(wanted: Wanted, directory: Path, only: tuple[str, str] | None = None) -> Source:
+    return Source(
+        directory=directory,
+        excludes=tuple(wanted.options.asset_excludes),
+        only=only,
+        within=project_root(wanted.options.project_root, directory, cwd=wanted.cwd),
+    )
 
 
 def _packaging(options: BundlingOptions, source: Source, index: Path | None = None) -> Packaging:
@@ -157,28 +174,14 @@ def _packaging(options: BundlingOptions, source: Source, index: Path | None = No
 
 
 def _runtime(wanted: Wanted, source: Source, packaging: Packaging, index: Path | None = None) -> tuple[Runtime, Target]:
-    """Choose the runtime, and hold all the others that were given to what the project says, too.
-
-    What decides may stand wherever the dependencies may be declared: from the entry up to their lock's home.
-    """
-    homes = (source.directory, source.within, packaging.file and packaging.file.parent)
-    top = min((home for home in homes if home), key=lambda home: len(home.parts))
-    found = [
-        infer.infer(
-            source.directory,
-            given=given,
-            index=index,
-            top=top,
-            lock=packaging.file,
-            option=wanted.runtime_option.format(number),
-        )
-        for number, given in enumerate(wanted.runtimes or (None,))
-    ]
-    return found[0], Target(found[0].name, wanted.architecture, found[0].patch)
+    found = runtimes.choose(
+        wanted.runtimes, option=wanted.runtime_option, source=source, packaging=packaging, index=index
+    )
+    return found, Target(found.name, wanted.architecture, found.patch)
 
 
 def _check_importable(suffix: str) -> None:
-    if not all(part.isidentifier() and not keyword.iskeyword(part) for part in PurePosixPath(suffix).parts):
+    if any("." in part or " " in part for part in PurePosixPath(suffix).parts):
         msg = f"output_path_suffix {suffix!r} cannot be part of a handler, each of whose parts Python has to import."
         raise OptionError(msg)
 

@@ -7,6 +7,7 @@ from typing import Final
 from python_function._bundle import fingerprint, inputs
 from python_function._bundle.resolve import Resolved
 from python_function._dependencies.detect import Packaging
+from python_function._handler.layout import Root
 from python_function._machine.redact import masked
 from python_function._source.selection import Selection
 
@@ -67,9 +68,10 @@ class LeftOut:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sources:
-    """The source files of the bundle; those below *root* stand at the bundle's root."""
+    """The source files of the bundle; those below *root* stand at the bundle's root, for *root_reason*."""
 
     root: str
+    root_reason: str
     files: int
     bytes: int
     largest: tuple[File, ...]
@@ -116,7 +118,7 @@ def explain(found: Resolved) -> Explanation:
     spec, entry = inputs.read(found.spec), found.entry
     return Explanation(
         entry=str(spec.source.directory),
-        index=entry.index if entry else None,
+        index=(entry.index or None) if entry else None,
         handler=entry.handler if entry else None,
         considered=entry.considered if entry else (),
         runtime=Decision(name=found.runtime.name, reason=found.runtime.reason),
@@ -125,7 +127,7 @@ def explain(found: Resolved) -> Explanation:
         strategy=Decision(name=spec.strategy, reason=_place(spec.packaging)),
         image=spec.container.image,
         platform=spec.container.platform,
-        source=_sources(inputs.of(spec).source, spec.source.root),
+        source=_sources(inputs.of(spec).source, found.root),
         hash=fingerprint.fingerprint(spec),
         warnings=tuple(Warned(id=notice.id, text=notice.text) for notice in spec.warnings),
     )
@@ -146,13 +148,14 @@ def _place(packaging: Packaging) -> str:
     return "on this machine, or in a container if a dependency has no wheel for the target"
 
 
-def _sources(selection: Selection, root: str) -> Sources:
+def _sources(selection: Selection, root: Root) -> Sources:
     files = [File(path=file.path, bytes=file.size) for file in selection.files]
     left_out: dict[str, list[str]] = {}
     for path, pattern in selection.left_out:
         left_out.setdefault(pattern, []).append(path)
     return Sources(
-        root=root,
+        root=root.name,
+        root_reason=root.reason,
         files=len(files),
         bytes=sum(file.bytes for file in files),
         largest=tuple(heapq.nlargest(_LARGEST, files, key=lambda file: file.bytes)),

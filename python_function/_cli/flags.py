@@ -62,6 +62,12 @@ CONTENT: Final = (
         help="the directory above ENTRY that holds what it needs",
     ),
     Flag(
+        name="--source-root",
+        option="source_root",
+        metavar="FOLDER",
+        help="the folder of ENTRY whose files stand at the bundle's root, . for ENTRY itself",
+    ),
+    Flag(
         name="--output-path-suffix",
         option="output_path_suffix",
         metavar="FOLDER",

@@ -57,7 +57,9 @@ def _packaging(packaging: Dependencies) -> Iterator[str]:
 def _sources(source: Sources) -> Iterator[str]:
     yield f"{files(source.files)}, {size(source.bytes)}"
     if source.root:
-        yield f"what is in {source.root}/ stands at the root of the bundle"
+        yield f"what is in {source.root}/ stands at the root of the bundle: {source.root_reason}"
+    elif source.root_reason:
+        yield f"every file keeps its path: {source.root_reason}"
     yield from (f"{size(file.bytes):>10}  {file.path}" for file in source.largest)
 
 

@@ -2,7 +2,6 @@
 
 import ast
 import difflib
-import keyword
 import re
 import sys
 from pathlib import Path, PurePosixPath
@@ -17,16 +16,25 @@ from python_function.errors import EntryError
 
 _LOADED_BEFORE: Final = frozenset(
     {
-        "abc", "array", "ast", "awslambdaric", "base64", "builtins", "codecs", "collections", "enum", "errno",
-        "functools", "gc", "importlib", "inspect", "io", "itertools", "json", "logging", "marshal", "math", "operator",
-        "os", "posix", "pwd", "re", "signal", "site", "stat", "string", "struct", "sys", "tempfile", "threading",
-        "time", "traceback", "types", "typing", "warnings", "weakref", "zipimport",
+        "__future__", "__main__", "_abc", "_ast", "_codecs", "_collections", "_collections_abc", "_decimal",
+        "_frozen_importlib", "_frozen_importlib_external", "_functools", "_imp", "_io", "_json", "_locale",
+        "_operator", "_signal", "_sre", "_stat", "_string", "_symtable", "_thread", "_tokenize", "_tracemalloc",
+        "_warnings", "_weakref", "_weakrefset", "abc", "atexit", "awslambdaric", "builtins", "codecs", "collections",
+        "contextlib", "copyreg", "decimal", "encodings", "enum", "errno", "faulthandler", "functools", "gc",
+        "genericpath", "importlib", "io", "itertools", "json", "keyword", "linecache", "logging", "marshal", "math",
+        "numbers", "operator", "os", "posix", "posixpath", "pwd", "re", "reprlib", "runtime_client", "simplejson",
+        "site", "stat", "string", "sys", "textwrap", "threading", "time", "traceback", "types", "warnings", "weakref",
+        "zipimport",
     }
 )  # fmt: skip
-"""Modules that Lambda has imported, or has built in, before it imports the handler's; theirs are the names."""
+"""What Lambda's runtime client has imported, or has built in, before it imports the handler's: theirs are the names."""
+
+_LOADED_UNTIL_3_12: Final = frozenset({"token", "tokenize"})
+_LONGEST: Final = 128
+"""https://docs.aws.amazon.com/lambda/latest/api/API_CreateFunction.html#lambda-CreateFunction-request-Handler"""
 
 
-def check(entry: Entry, *, python_version: str) -> tuple[Notice, ...]:
+def check(entry: Entry, *, python_version: str, elsewhere: bool = False) -> tuple[Notice, ...]:
     """Make sure that Lambda can import the module of *entry* and call its function with an event and a context.
 
     Returns what only Lambda can tell. Of a file that the build makes, only the path is checked.
@@ -34,12 +42,15 @@ def check(entry: Entry, *, python_version: str) -> tuple[Notice, ...]:
     Args:
         entry: What to check.
         python_version: Major and minor version of the Python it is for, ``3.13``.
+        elsewhere: Whether there is something else that may hold the handler: dependencies, layers, hooks.
 
     Raises:
         EntryError: It cannot.
     """
-    _check_module_path(entry)
-    if entry.generated:
+    _check_module_path(entry, tuple(map(int, python_version.split("."))))
+    if entry.elsewhere:
+        _check_elsewhere(entry, possible=elsewhere)
+    if entry.generated or entry.elsewhere:
         return ()
     major, minor = map(int, python_version.split("."))
     names = {entry.function, *HANDLERS}
@@ -53,45 +64,62 @@ def check(entry: Entry, *, python_version: str) -> tuple[Notice, ...]:
     return (_unparsed(entry.file, module.error),) if module.error else ()
 
 
-def _check_module_path(entry: Entry) -> None:
-    parts = PurePosixPath(entry.bundle_index.removesuffix(".py")).parts
+def _check_module_path(entry: Entry, version: tuple[int, ...]) -> None:
+    """Make sure that ``importlib.import_module`` finds the module: it takes any name but one with a dot in it."""
+    path = entry.elsewhere.replace(".", "/") or entry.bundle_index.removesuffix(".py")
+    parts = PurePosixPath(path).parts
+    what = f"The handler {entry.handler}" if entry.elsewhere else str(entry.file)
     if parts == ("__init__",):
-        msg = f"{entry.file} makes its directory a package. Pass the directory above as entry, and the path as index."
+        msg = f"{what} makes its directory a package. Pass the directory above as entry, and the path as index."
         raise EntryError(msg)
-    wrong = next((part for part in parts if not part.isidentifier() or keyword.iskeyword(part)), None)
+    wrong = next((part for part in parts if re.search(r"[.\s]", part)), None)
     if wrong is not None:
-        kind = "a Python keyword" if keyword.iskeyword(wrong) else "no Python name"
+        why = "import takes the dot for the end of a name" if "." in wrong else "Lambda takes no white space in it"
         instead = _instead(entry, wrong)
-        msg = f"{entry.file} cannot be imported as {entry.module}: {wrong!r} is {kind}. Rename it{instead}."
+        msg = f"{what} cannot be imported as {entry.module}: {wrong!r} is no name, {why}. Rename it{instead}."
         raise EntryError(msg)
-    if parts[0] in _LOADED_BEFORE:
-        msg = f"{entry.file} cannot be imported: {parts[0]} is a module that Lambda has loaded already. Rename it."
+    if parts[0] in _LOADED_BEFORE or (parts[0] in _LOADED_UNTIL_3_12 and version <= (3, 12)):
+        msg = f"{what} cannot be imported: {parts[0]} is a module that Lambda has loaded already. Rename it."
         raise EntryError(msg)
-    winner = None if entry.alone else _imported_instead(entry)
+    if len(entry.handler) > _LONGEST:
+        msg = (
+            f"{what} makes a handler of {len(entry.handler)} characters, and Lambda takes {_LONGEST}: {entry.handler}."
+        )
+        raise EntryError(msg)
+    winner = None if entry.alone or entry.elsewhere else _imported_instead(entry)
     if winner is not None:
-        msg = f"{entry.file} cannot be imported: import {entry.module} takes {winner} for a part of it. Rename one."
+        msg = f"{what} cannot be imported: import {entry.module} takes {winner} for a part of it. Rename one."
+        raise EntryError(msg)
+
+
+def _check_elsewhere(entry: Entry, *, possible: bool) -> None:
+    """Make sure that a handler that the entry does not have may come from somewhere else."""
+    top, _, rest = entry.elsewhere.partition(".")
+    own = [path for path in (f"{top}.py", f"{top}/__init__.py") if python_file.exists(entry.directory / path)]
+    script = entry.directory / entry.handler  # run.sh, which the wrapper of a layer calls
+    if (own and rest) or not (possible or python_file.exists(script)):
+        path = entry.elsewhere.replace(".", "/")
+        why = f"{own[0]} is there, which comes first" if own else "no dependency or layer is there that could have it"
+        msg = (
+            f"handler names the module {entry.elsewhere}, but {entry.directory} has none of {path}/__init__.py,"
+            f" {path}.py, also not in src, and {why}. Pass another, or index=..."
+        )
         raise EntryError(msg)
 
 
 def _instead(entry: Entry, wrong: str) -> str:
     parts = PurePosixPath(entry.index).parts
-    renamed = _renamed(wrong)
+    renamed = re.sub(r"[.\s]", "_", wrong)
     if wrong not in parts:
         return f", to {renamed}.py for example"
     below = entry.directory.joinpath(*parts[: parts.index(wrong) + 1])
     return f", to {renamed} for example, or pass entry={str(below)!r}"
 
 
-def _renamed(name: str) -> str:
-    name = re.sub(r"\W", "_", name)
-    name = name if name.isidentifier() else f"_{name}"
-    return f"{name}_" if keyword.iskeyword(name) else name
-
-
 def _imported_instead(entry: Entry) -> Path | None:
     """Return the file that Python prefers to a part of the handler's module path: a package to the module beside it."""
     path = PurePosixPath(entry.bundle_index)
-    roots = dict.fromkeys((entry.directory / entry.root, entry.directory))
+    roots = dict.fromkeys((entry.directory / (entry.root or ""), entry.directory))
     packages = [root / path.with_suffix("") / "__init__.py" for root in roots]
     above = [parent for parent in path.parents if parent.name]
     namespaces = [

@@ -1,12 +1,12 @@
 """What Lambda will call: the directory that is bundled, the handler's file in it, the function in that file."""
 
 import os
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path, PurePosixPath, PureWindowsPath
+from pathlib import Path, PurePosixPath
 
-from python_function._handler import layout, python_file, search, sidecar
+from python_function._handler import layout, names, python_file, search, sidecar
+from python_function._handler.place import directory
 from python_function.errors import EntryError, OptionError
 
 
@@ -18,18 +18,21 @@ class Entry:
         directory: The directory whose source is bundled and that holds the dependency files; absolute.
         index: The handler's file, a POSIX path relative to *directory*.
         function: The attribute of that file which Lambda calls.
-        root: ``"src"`` where the files below it stand at the bundle's root.
+        root: The folder, such as ``src``, whose files stand at the bundle's root; ``None`` until that is decided.
         alone: Only the index is bundled, under an importable name; nothing around it.
         generated: The handler's file is not there; the build has to make it.
+        elsewhere: The module path of a handler that is not the entry's: a dependency or a layer has it. There is no
+            *index* then.
         considered: What else was looked at, for people.
     """
 
     directory: Path
     index: str
     function: str
-    root: str = ""
+    root: str | None = None
     alone: bool = False
     generated: bool = False
+    elsewhere: str = ""
     considered: tuple[str, ...] = ()
 
     @property
@@ -47,7 +50,7 @@ class Entry:
     @property
     def module(self) -> str:
         """The dotted path by which Lambda imports the handler's file."""
-        return dotted(self.bundle_index)
+        return self.elsewhere or names.dotted(self.bundle_index)
 
     @property
     def handler(self) -> str:
@@ -64,6 +67,7 @@ def resolve(
     definers: Sequence[Path] = (),
     construct_id: str = "",
     generated: bool = False,
+    source_root: str | None = None,
 ) -> Entry:
     """Find the file and the function that Lambda calls.
 
@@ -75,13 +79,17 @@ def resolve(
         definers: The files that may define the construct, likeliest first.
         construct_id: The id of the construct.
         generated: The build may make the file, which then need not be there if it and the function are named.
+        source_root: The folder of the entry whose files stand at the bundle's root, if the user names one.
 
     Raises:
         EntryError: There is no such entry, file or function.
         OptionError: An argument cannot have its value, or contradicts another.
     """
-    module, function = _split(handler)
+    module, function = names.split(handler)
     if entry is None:
+        if source_root:
+            msg = f"source_root={source_root!r} needs an entry. Pass entry=..., the directory it is relative to."
+            raise OptionError(msg)
         return _sidecar_entry(
             [cwd / definer for definer in definers], construct_id, index=index, module=module, function=function
         )
@@ -93,10 +101,11 @@ def resolve(
         if place.suffix != ".py":
             msg = f"entry {place} is no Python file. Pass a directory, or a file whose name ends in .py."
             raise EntryError(msg)
-        return _in_directory(place.parent, index=place.name, module=module, function=function)
-    place = directory(entry, cwd=cwd)
+        place, index, generated = place.parent, place.name, False
+    else:
+        place = directory(entry, cwd=cwd, definers=definers)
     try:
-        return _in_directory(place, index=index, module=module, function=function, generated=generated)
+        return _in_directory(place, _Asked(index, module, function, generated=generated, source_root=source_root))
     except EntryError as error:
         if not generated:
             raise
@@ -104,33 +113,6 @@ def resolve(
             f"{error} A file that the build makes needs index=... and handler=..., or handler='path.to.module.handler'."
         )
         raise EntryError(msg) from error
-
-
-def directory(entry: Path | str, *, cwd: Path) -> Path:
-    """Return the absolute path of the directory *entry*, which starts at *cwd* if it is relative."""
-    place = Path(os.path.normpath(cwd / entry))
-    try:
-        next(place.iterdir(), None)
-    except NotADirectoryError as error:
-        msg = f"entry {place} is not a directory."
-        raise EntryError(msg) from error
-    except (FileNotFoundError, ValueError) as error:
-        start = "" if Path(entry).is_absolute() else ". A relative entry starts at the working directory"
-        if str(entry).startswith("~"):
-            start = f". The ~ is not expanded: pass Path({str(entry)!r}).expanduser()"
-        msg = f"entry {str(entry)!r} not found: there is no {place}{start}."
-        raise EntryError(msg) from error
-    except OSError as error:
-        msg = f"entry {place} cannot be read: {error.strerror}."
-        raise EntryError(msg) from error
-    return place
-
-
-def dotted(index: str) -> str:
-    """Return the module path of the file *index*; a package's is that of its directory."""
-    path = PurePosixPath(index.removesuffix(".py"))
-    parts = path.parts[:-1] if path.name == "__init__" and len(path.parts) > 1 else path.parts
-    return ".".join(parts)
 
 
 def _sidecar_entry(
@@ -144,16 +126,33 @@ def _sidecar_entry(
     return Entry(directory=file.parent, index=file.name, function=function or "lambda_handler", alone=True)
 
 
-def _in_directory(
-    place: Path, *, index: str | None, module: str, function: str | None, generated: bool = False
-) -> Entry:
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """What is known of the handler in a directory before its files are looked at."""
+
+    index: str | None
+    module: str
+    function: str | None
+    generated: bool
+    source_root: str | None
+
+    @property
+    def roots(self) -> tuple[str, ...]:
+        """The folders that a module path may start at."""
+        return ("", layout.SOURCE_ROOT) if self.source_root is None else (self.source_root,)
+
+
+def _in_directory(place: Path, asked: _Asked) -> Entry:
     considered: tuple[str, ...] = ()
+    index, function = asked.index, asked.function
     if index is not None:
-        index = _normal(index)
-        if not (generated and function):
+        index = names.normal(index)
+        if not (asked.generated and function):
             _check_there(place, index, function)
-    elif module:
-        index = _of_module(place, module, generated=generated)
+    elif asked.module:
+        index = _of_module(place, asked)
+        if index is None:
+            return Entry(directory=place, index="", function=function or "", elsewhere=asked.module)
     else:
         found = search.find(place, function)
         index, considered = found.index, found.considered
@@ -161,33 +160,10 @@ def _in_directory(
         directory=place,
         index=index,
         function=function or search.function_in(place / index),
-        root=_root(place, index, module) if module else layout.source_root(place, index),
+        root=_root(place, index, asked) if asked.module else asked.source_root,
         generated=not python_file.exists(place / index),
         considered=considered,
     )
-
-
-def _split(handler: str | None) -> tuple[str, str | None]:
-    """Split a handler into module path and function."""
-    if handler is None:
-        return "", None
-    parts = re.split(r"[./\\]", handler)
-    if not all(part.isidentifier() for part in parts):
-        msg = f"handler must be a function's name, or module path and function (app.main.handler), not {handler!r}."
-        raise OptionError(msg)
-    return ".".join(parts[:-1]), parts[-1]
-
-
-def _normal(index: str) -> str:
-    """Return *index* as a POSIX path without detours."""
-    path = PurePosixPath(os.path.normpath(index.replace("\\", "/")).replace("\\", "/"))
-    if path.is_absolute() or PureWindowsPath(index).drive or path.parts[:1] == ("..",) or "\0" in index:
-        msg = f"index must be the path of a file below the entry, relative to it, not {index!r}."
-        raise OptionError(msg)
-    if path.suffix != ".py":
-        msg = f"index must name a Python file, one that ends in .py, not {index!r}."
-        raise OptionError(msg)
-    return str(path)
 
 
 def _check_there(place: Path, index: str, function: str | None) -> None:
@@ -197,27 +173,23 @@ def _check_there(place: Path, index: str, function: str | None) -> None:
         raise EntryError(msg)
 
 
-def _of_module(place: Path, module: str, *, generated: bool) -> str:
-    """Return the file that ``import`` takes for *module*."""
-    path = module.replace(".", "/")
-    tried = [f"{root}{path}{end}" for root in ("", f"{layout.SOURCE_ROOT}/") for end in ("/__init__.py", ".py")]
+def _of_module(place: Path, asked: _Asked) -> str | None:
+    """Return the file that ``import`` takes for the module that is asked for, if the entry has it."""
+    path = asked.module.replace(".", "/")
+    tried = [str(PurePosixPath(root) / path) + end for root in asked.roots for end in ("/__init__.py", ".py")]
     found = next((index for index in tried if python_file.exists(place / index)), None)
-    if found is None and generated:
-        return f"{path}.py"
-    if found is None:
-        msg = (
-            f"handler names the module {module}, but {place} has none of {', '.join(tried)}. Pass another, or index=..."
-        )
-        raise EntryError(msg)
-    return found
+    if found is not None or not asked.generated:
+        return found
+    return str(PurePosixPath(asked.source_root or "") / f"{path}.py")
 
 
-def _root(place: Path, index: str, module: str) -> str:
-    """Return the source root that makes *module* the module path of *index*."""
-    roots = {dotted(index): "", dotted(index.removeprefix(f"{layout.SOURCE_ROOT}/")): layout.SOURCE_ROOT}
-    if module not in roots:
-        msg = f"handler names the module {module}, but the index {place / index} is {dotted(index)}. Make them agree."
+def _root(place: Path, index: str, asked: _Asked) -> str | None:
+    """Return the source root that makes the module that is asked for the module path of *index*."""
+    roots = {names.dotted(index.removeprefix(f"{root}/") if root else index): root for root in reversed(asked.roots)}
+    if asked.module not in roots:
+        found = names.dotted(index.removeprefix(f"{asked.source_root}/") if asked.source_root else index)
+        msg = f"handler names the module {asked.module}, but the index {place / index} is {found}. Make them agree."
         raise OptionError(msg)
-    if not index.startswith(f"{layout.SOURCE_ROOT}/"):
-        return layout.source_root(place, index)
-    return roots[module]
+    if asked.source_root is None and not index.startswith(f"{layout.SOURCE_ROOT}/"):
+        return None
+    return roots[asked.module]

@@ -15,6 +15,8 @@ from python_function.errors import EntryError
 _PARSED_BYTES: Final = 256 * 1024
 """Larger files are outlined: a syntax tree of 5 MB takes up to 11 s and gigabytes."""
 
+_READ_BYTES: Final = 32 * 1024 * 1024
+
 
 @dataclass(frozen=True, slots=True)
 class Module:
@@ -39,17 +41,26 @@ def exists(path: Path) -> bool:
     """Tell whether there is a file at *path*; at a path that cannot be, there is none."""
     try:
         return path.is_file()
-    except OSError:
+    except (OSError, ValueError):
+        return False
+
+
+def there(path: Path) -> bool:
+    """Tell whether there is anything at *path*."""
+    try:
+        return path.exists()
+    except (OSError, ValueError):
         return False
 
 
 def read(path: Path) -> bytes:
-    """Return the bytes of the Python file at *path*."""
+    """Return the bytes of the Python file at *path*; of one that no function could hold, as many as are looked at."""
     if not exists(path):
         msg = f"{path} is not a file."
         raise EntryError(msg)
     try:
-        return path.read_bytes()
+        with path.open("rb") as file:
+            return file.read(_READ_BYTES)
     except OSError as error:
         msg = f"{path} cannot be read: {error.strerror}."
         raise EntryError(msg) from error

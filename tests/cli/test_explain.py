@@ -204,6 +204,7 @@ def test_the_json_has_the_documented_keys(tmp_path: Path, explain: Callable[...,
         "platform": "linux/amd64",
         "source": {
             "root": "",
+            "root_reason": "",
             "files": 4,
             "bytes": len(HANDLER) + len(files["lib/pyproject.toml"]) + 5,
             "largest": [
@@ -277,7 +278,7 @@ strategy      auto
               on this machine, or in a container if a dependency has no wheel for the target
 image         public.ecr.aws/sam/build-python3.12 (linux/amd64), for a container
 source        3 files, 1.5 MB
-              what is in src/ stands at the root of the bundle
+              what is in src/ stands at the root of the bundle: the project is packaged, its packages are in src
                   1.5 MB  data.bin
                     33 B  src/shop/main.py
                      0 B  src/shop/__init__.py
@@ -290,7 +291,8 @@ hash          HASH
 
 
 def test_people_get_aligned_lines(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    files = {**SHOP, "pyproject.toml": PROJECT, "uv.lock": UV_LOCK, "data.bin": "x" * 1_500_000}
+    packaged = f"[build-system]\nrequires = []\n{PROJECT}"
+    files = {**SHOP, "pyproject.toml": packaged, "uv.lock": UV_LOCK, "data.bin": "x" * 1_500_000}
     rubbish = dict.fromkeys(("src/__pycache__/a.pyc", "src/shop/__pycache__/b.pyc", ".venv/bin/python"), "")
     write(tmp_path, files | rubbish)
 

@@ -8,9 +8,9 @@ import pytest
 from python_function._handler.entry import Entry
 from python_function._handler.entry import resolve as resolve_entry
 from python_function.errors import EntryError, OptionError, PythonFunctionError
+from tests.doubles import rooted
 
 HANDLER = "def handler(event, context): ...\n"
-PROJECT = "[project]\nname = 'shop'\n"
 
 
 def write(directory: Path, files: dict[str, str]) -> Path:
@@ -22,7 +22,7 @@ def write(directory: Path, files: dict[str, str]) -> Path:
 
 
 def resolve(entry: Path | str | None, *, index: str | None = None, handler: str | None = None, cwd: str = "/") -> Entry:
-    return resolve_entry(entry, index=index, handler=handler, cwd=Path(cwd))
+    return rooted(resolve_entry(entry, index=index, handler=handler, cwd=Path(cwd)))
 
 
 @pytest.mark.parametrize(
@@ -59,8 +59,8 @@ def resolve(entry: Path | str | None, *, index: str | None = None, handler: str 
             id="a handler of logging, imported",
         ),
         pytest.param({"main.py": "def make(): ...\nhandler = make()\ndef main(a, b): ..."}, "main.handler", id="made"),
-        pytest.param({"src/app.py": HANDLER}, "app.handler", id="src"),
-        pytest.param({"src/shop/__init__.py": "", "src/shop/main.py": HANDLER}, "shop.main.handler", id="in src"),
+        pytest.param({"src/app.py": HANDLER}, "src.app.handler", id="src"),
+        pytest.param({"src/shop/__init__.py": "", "src/shop/main.py": HANDLER}, "src.shop.main.handler", id="in src"),
         pytest.param({"src/__init__.py": "", "src/main.py": HANDLER}, "src.main.handler", id="src as a package"),
         pytest.param({"shop/__init__.py": "", "shop/main.py": HANDLER}, "shop.main.handler", id="only package"),
         pytest.param({"shop/__init__.py": HANDLER, "shop/main.py": ""}, "shop.handler", id="package itself"),
@@ -112,36 +112,6 @@ def test_what_is_given_wins(
     assert (entry.handler, entry.bundle_index) == (handler, bundle_index)
 
 
-@pytest.mark.parametrize(
-    ("index", "files", "root"),
-    [
-        pytest.param("src/a.py", {"src/a.py": HANDLER}, "src", id="index in src"),
-        pytest.param("src/p/a.py", {"src/p/a.py": "from .b import c\n" + HANDLER}, "src", id="relative within src"),
-        pytest.param("src/a.py", {"src/a.py": "from src.b import c\n" + HANDLER}, "", id="imports from src"),
-        pytest.param("src/a.py", {"src/a.py": "import os, src\n" + HANDLER}, "", id="imports src with another"),
-        pytest.param("src/a.py", {"src/a.py": "def f():\n import src\n" + HANDLER}, "", id="imports src later on"),
-        pytest.param("src/a.py", {"src/a.py": "from .b import c\n" + HANDLER}, "", id="relative to src"),
-        pytest.param("src/p/a.py", {"src/p/a.py": "from ..b import c\n" + HANDLER}, "", id="relative up to src"),
-        pytest.param("src/a.py", {"src/a.py": "'from src'\n" + HANDLER}, "src", id="src in a string"),
-        pytest.param("src/a.py", {"src/a.py": HANDLER, "src/__init__.py": ""}, "", id="src is a package"),
-        pytest.param("a.py", {"a.py": HANDLER, "src/p/b.py": ""}, "", id="index at the top, no project"),
-        pytest.param("a.py", {"a.py": HANDLER, "src/p/b.py": "", "pyproject.toml": PROJECT}, "src", id="project"),
-        pytest.param("a.py", {"a.py": HANDLER, "src/p/b.py": "", "setup.py": ""}, "src", id="project of setuptools"),
-        pytest.param("a.py", {"a.py": HANDLER, "src/p/b": "", "pyproject.toml": PROJECT}, "", id="no modules in src"),
-        pytest.param("a.py", {"a.py": HANDLER, "src/b.py": "", "pyproject.toml": "[tool.x]\n"}, "", id="only tools"),
-        pytest.param("a.py", {"a.py": HANDLER, "src/b.py": "", "pyproject.toml": "[tool"}, "", id="broken project"),
-        pytest.param(
-            "a.py",
-            {"a.py": "import src.p.b\n" + HANDLER, "src/p/b.py": "", "pyproject.toml": PROJECT},
-            "",
-            id="project that imports from src",
-        ),
-    ],
-)
-def test_imports_keep_their_meaning(index: str, files: dict[str, str], root: str, tmp_path: Path) -> None:
-    assert resolve(write(tmp_path, files), index=index).root == root
-
-
 def test_an_entry_may_be_a_file(tmp_path: Path) -> None:
     write(tmp_path, {"fn/api.py": HANDLER, "fn/index.py": HANDLER})
 
@@ -180,9 +150,6 @@ def test_what_was_passed_over_is_told(tmp_path: Path) -> None:
         pytest.param({"index": "a\0.py"}, {}, OptionError, "below the entry", id="null character"),
         pytest.param({"handler": ""}, {"a.py": ""}, OptionError, "handler must be .*not ''", id="empty handler"),
         pytest.param({"handler": "a:b"}, {"a.py": ""}, OptionError, "handler must be .*not 'a:b'", id="colon"),
-        pytest.param(
-            {"handler": "a.b.go"}, {}, EntryError, "has none of a/b/__init__.py, a/b.py, src/a", id="no module"
-        ),
         pytest.param(
             {"index": "a.py", "handler": "b.go"},
             {"a.py": ""},
@@ -329,7 +296,7 @@ def test_two_files_beside_the_construct_are_told(tmp_path: Path) -> None:
         ("gen/index.py", "go", "gen.index.go", "gen/index.py"),
         (None, "gen.index.go", "gen.index.go", "gen/index.py"),
         ("gen/index.py", "gen.index.go", "gen.index.go", "gen/index.py"),
-        ("src/index.py", "go", "index.go", "index.py"),
+        ("src/index.py", "go", "src.index.go", "src/index.py"),
         ("a.py", "go", "a.go", "a.py"),
     ],
 )

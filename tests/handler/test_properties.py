@@ -17,7 +17,7 @@ from python_function._handler.check import check
 from python_function._handler.entry import Entry, resolve
 from python_function._target.infer import infer
 from python_function.errors import PythonFunctionError
-from tests.doubles import bundle
+from tests.doubles import bundle, rooted
 
 QUICK = settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
@@ -116,11 +116,14 @@ def test_what_is_found_is_importable(
     index = None if nth is None else list(files)[nth % len(files)]
     with written(files | project) as directory:
         try:
-            entry = resolve(directory, index=index, handler=handler, cwd=Path("/"))
+            entry = rooted(resolve(directory, index=index, handler=handler, cwd=Path("/")))
             check(entry, python_version="3.11")
             bundle(entry, directory.parent / "bundle")
         except PythonFunctionError:
             event("refused")
+            return
+        if entry.elsewhere:
+            event("elsewhere")
             return
         event("found")
 

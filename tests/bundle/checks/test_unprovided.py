@@ -10,7 +10,7 @@ from python_function._bundle.checks.inventory import Inventory
 from python_function._bundle.checks.unprovided import Missing
 from python_function._handler.entry import Entry, resolve
 from python_function._target.target import Target
-from tests.doubles import bundle
+from tests.doubles import bundle, rooted
 
 TARGET = Target("python3.13", "x86_64")
 PROJECTS = Path(__file__).parents[2] / "projects"
@@ -164,7 +164,7 @@ def find(project: Path) -> Entry:
 
 @pytest.mark.parametrize("project", sorted(PROJECTS.iterdir()), ids=lambda path: path.name)
 def test_projects_are_free_of_holes_until_one_is_made(project: Path, tmp_path: Path) -> None:
-    entry = find(project)
+    entry = rooted(find(project))
     bundle(entry, tmp_path)
     own = [path.relative_to(tmp_path).as_posix() for path in tmp_path.rglob("*") if path.is_file()]
     for name in ("fastapi", "idna"):
