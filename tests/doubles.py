@@ -25,10 +25,14 @@ class Recorder:
 
     calls: list[tuple[str, ...]] = field(default_factory=list[tuple[str, ...]])
     environments: list[Mapping[str, str]] = field(default_factory=list[Mapping[str, str]])
+    limits: list[float | None] = field(default_factory=list[float | None])
     answer: Callable[[Sequence[str]], str] = lambda _: ""
 
-    def __call__(self, argv: Sequence[str], *, cwd: Path, env: Mapping[str, str], shown: bool = False) -> str:
+    def __call__(
+        self, argv: Sequence[str], *, cwd: Path, env: Mapping[str, str], shown: bool = False, limit: float | None = None
+    ) -> str:
         del cwd, shown
+        self.limits.append(limit)
         self.calls.append(tuple(argv))
         self.environments.append(env)
         return self.answer(argv)

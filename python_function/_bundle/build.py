@@ -9,13 +9,14 @@ from python_function._bundle import finish, foreign, inputs, leaks, verify, work
 from python_function._bundle.checks import verdict
 from python_function._bundle.checks.inventory import Inventory
 from python_function._bundle.checks.verdict import Verdict
-from python_function._bundle.executors import scratch, shell
-from python_function._bundle.executors.container import SCRATCH, UV, ContainerBuild, Directories
+from python_function._bundle.executors import left_containers, scratch, shell
+from python_function._bundle.executors.container import ContainerBuild
+from python_function._bundle.executors.directories import SCRATCH, UV, Directories
 from python_function._bundle.executors.lent import lend
 from python_function._bundle.executors.local import LocalBuild
 from python_function._bundle.plan import plan
 from python_function._bundle.spec import BundleSpec
-from python_function._bundle.steps import INPUT, INSTALLED, OUTPUT, Site
+from python_function._bundle.steps import INPUT, INSTALLED, OUTPUT, Run, Site
 from python_function._dependencies import assigned, exact
 from python_function._dependencies.requirements_txt.read import Requirements
 from python_function._machine import environment, redact, uv
@@ -147,7 +148,11 @@ def _locally(spec: BundleSpec, requirements: Requirements, work: Path, host: Hos
 
 
 def _in_container(spec: BundleSpec, requirements: Requirements, work: Path, host: Host, *, reason: str) -> Path:
-    directories = Directories(work=work, uv=uv.for_container(host, spec.target.machine, dict(spec.environment), work))
+    site = Site(input=INPUT, output=OUTPUT, scratch=SCRATCH, uv=f"{UV}/uv", python="python3", is_target=True)
+    steps = () if spec.container.command else plan(spec, requirements, site)
+    installs = any(isinstance(step, Run) for step in steps)
+    installer = uv.for_container(host, spec.target.machine, dict(spec.environment), work) if installs else None
+    directories = Directories(work=work, uv=installer)
     directories.output.mkdir()
     directories.input.mkdir()
     found = inputs.of(spec)
@@ -156,7 +161,6 @@ def _in_container(spec: BundleSpec, requirements: Requirements, work: Path, host
     scratch.lay(requirements, directories.scratch, seen_as=SCRATCH, local=found.local)
     if found.installed is not None:
         selection.copy(found.installed, directories.scratch / INSTALLED)
-    site = Site(input=INPUT, output=OUTPUT, scratch=SCRATCH, uv=f"{UV}/uv", python="python3", is_target=True)
     lent = lend(
         host.environ,
         _variables(spec, requirements, host),
@@ -165,8 +169,8 @@ def _in_container(spec: BundleSpec, requirements: Requirements, work: Path, host
         copies=spec.container.copies,
     )
     container = replace(spec.container, volumes=(*spec.container.volumes, *lent.volumes))
-    steps = plan(spec, requirements, site)
     script = shell.render(steps, python="python3", tools=f"{SCRATCH}/tools", given=lent.environment)
+    left_containers.remove(host)
     try:
         ContainerBuild(host, container, lent.environment).run(script, directories)
     except EngineError as error:

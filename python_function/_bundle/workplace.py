@@ -15,7 +15,6 @@ from python_function._machine.host import Host
 from python_function.errors import BundlingError
 
 _PREFIX: Final = ".python-function-"
-_LOCK: Final = "lock"
 
 _PLAIN: Final = re.compile(r"[\w./+@=-]+")
 _PLAIN_ON_WINDOWS: Final = re.compile(r"[A-Za-z]:[\w./\\+@=~-]+")
@@ -60,7 +59,7 @@ def sweep(place: Path, host: Host) -> None:
             status = left.lstat()
             if not stat.S_ISDIR(status.st_mode) or (host.ids and status.st_uid != host.ids[0]):
                 continue
-            descriptor = lock.attempt(left / _LOCK)
+            descriptor = lock.attempt(left / lock.NAME)
         except OSError:  # gone meanwhile
             continue
         if descriptor is not None:
@@ -77,7 +76,7 @@ def _settle(place: Path) -> tuple[Path, int]:
             msg = f"Nothing can be built in {place}: {error.strerror}."
             raise BundlingError(msg) from error
         try:
-            descriptor = lock.attempt(work / _LOCK)
+            descriptor = lock.attempt(work / lock.NAME)
         except FileNotFoundError:
             continue
         if descriptor is not None:

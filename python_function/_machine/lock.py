@@ -5,6 +5,7 @@ import sys
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Final
 
 if sys.platform == "win32":  # pragma: no cover - proved on POSIX only
     import msvcrt
@@ -17,6 +18,10 @@ else:
 
     def _lock(descriptor: int, *, wait: bool) -> None:
         fcntl.flock(descriptor, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
+
+
+NAME: Final = "lock"
+"""What the lock of a directory is called in it."""
 
 
 @contextmanager
@@ -53,6 +58,19 @@ def attempt(path: Path) -> int | None:
         OSError: No file can be made or locked there.
     """
     return _take(path, wait=False)
+
+
+def is_free(path: Path) -> bool:
+    """Tell whether no process holds the lock *path*, if there is one."""
+    if not path.exists():
+        return True
+    try:
+        descriptor = attempt(path)
+    except OSError:
+        return False
+    if descriptor is not None:
+        os.close(descriptor)
+    return descriptor is not None
 
 
 def _take(path: Path, *, wait: bool) -> int | None:

@@ -28,7 +28,15 @@ _ENDINGS: Final = frozenset({"stdout", "stderr", "program"})
 class Runner(Protocol):
     """Runs one program and returns its standard output."""
 
-    def __call__(self, argv: Sequence[str], *, cwd: Path, env: Mapping[str, str], shown: bool = False) -> str:
+    def __call__(
+        self,
+        argv: Sequence[str],
+        *,
+        cwd: Path,
+        env: Mapping[str, str],
+        shown: bool = False,
+        limit: float | None = None,
+    ) -> str:
         """Run *argv* in *cwd* with exactly *env*.
 
         Args:
@@ -36,6 +44,7 @@ class Runner(Protocol):
             cwd: Where it starts.
             env: All of its environment.
             shown: Whether its standard output is for the user, however little else is wanted.
+            limit: The seconds after which it is ended, where it may not take longer.
 
         Raises:
             CommandError: It failed.
@@ -60,16 +69,29 @@ class Process:
     show: Callable[[str], None] | None = None
     secrets: frozenset[str] = field(default=frozenset(), repr=False)
 
-    def __call__(self, argv: Sequence[str], *, cwd: Path, env: Mapping[str, str], shown: bool = False) -> str:
+    def __call__(
+        self,
+        argv: Sequence[str],
+        *,
+        cwd: Path,
+        env: Mapping[str, str],
+        shown: bool = False,
+        limit: float | None = None,
+    ) -> str:
         """Run *argv* in *cwd* with exactly *env* and return what it wrote to standard output."""
         hidden = environment.secrets(env) | self.secrets
         program = _start(argv, cwd, env)
+        end = threading.Timer(limit or 0.0, program.kill)
+        if limit is not None:
+            end.start()
         try:
             lines = self._follow(program, hidden, Path(argv[0]).name, shown=shown)
             returncode = program.wait()
         except BaseException:
             _stop(program)
             raise
+        finally:
+            end.cancel()
         if returncode:
             output = redact.mask("".join(text for _, text in lines), hidden)
             msg = f"command failed with exit code {returncode} in {cwd}: {redact.mask(shlex.join(argv), hidden)}"

@@ -36,14 +36,20 @@ def depending(spec: BundleSpec) -> BundleSpec:
     return replace(spec, packaging=Packaging(kind="pip", content=Listed(requirements=requirements)))
 
 
+def mounted(argv: Sequence[str], target: str) -> Path:
+    """Return the directory that an engine is told to mount."""
+    (mount,) = (argument for argument in argv if argument.endswith(f",target={target}"))
+    return Path(mount.removeprefix("type=bind,source=").partition(",")[0])
+
+
 def refuse(argv: Sequence[str]) -> str:
     """Do as uv does where there is no wheel, and as an engine that works."""
     if "compile" in argv:
         message = "command failed"
         raise CommandError(message, returncode=1, output=NO_WHEEL)
-    if argv[0] == "docker":
-        (output,) = (volume for volume in argv if volume.endswith(":/asset-output"))
-        directory = Path(output.removesuffix(":/asset-output"))
+    if argv[:2] == ("docker", "run"):
+        mounted(argv, "/asset-scratch").joinpath("ended").touch()
+        directory = mounted(argv, "/asset-output")
         (directory / "index.py").touch()
         install(directory)
     if "--require-hashes" in argv:
@@ -57,9 +63,9 @@ def pretend(argv: Sequence[str]) -> str:
     """Do as uv does where nothing fits the target, and as an engine whose command does not install."""
     if "compile" in argv:
         Path(argv[argv.index("--output-file") + 1]).touch()
-    if argv[0] == "docker":
-        (output,) = (volume for volume in argv if volume.endswith(":/asset-output"))
-        Path(output.removesuffix(":/asset-output"), "index.py").touch()
+    if argv[:2] == ("docker", "run"):
+        mounted(argv, "/asset-scratch").joinpath("ended").touch()
+        mounted(argv, "/asset-output").joinpath("index.py").touch()
     if "--require-hashes" in argv:
         return refuse(argv)
     return ""
@@ -108,7 +114,7 @@ def test_auto_goes_to_the_container_for_what_has_no_wheel_and_says_why(
 
     build.build(depending, output, make_host(recorder))
 
-    assert [argv[1] for argv in recorder.calls if argv[0] == "docker"] == ["run"]
+    assert [argv[1] for argv in recorder.calls if argv[0] == "docker"] == ["ps", "run"]
     assert "Stack/Function: docopt has no wheel for python3.13 on x86_64: building in image:tag" in lines
     assert len(lines) == 3
 

@@ -62,8 +62,10 @@ class _Tool:
     then: str | Exception | None = None
     calls: list[_Call] = field(default_factory=list[_Call])
 
-    def __call__(self, argv: Sequence[str], *, cwd: Path, env: Mapping[str, str], shown: bool = False) -> str:
-        del shown
+    def __call__(
+        self, argv: Sequence[str], *, cwd: Path, env: Mapping[str, str], shown: bool = False, limit: float | None = None
+    ) -> str:
+        del shown, limit
         self.calls.append((tuple(argv), cwd, env))
         answer = self.answer
         if len(self.calls) > 1 and self.then is not None:

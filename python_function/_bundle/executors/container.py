@@ -2,52 +2,23 @@
 
 import uuid
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
-from python_function._bundle.executors import engine_errors
+from python_function._bundle.executors import engine_errors, left_containers, mounts
+from python_function._bundle.executors.directories import MARKS, SCRATCH, UV, Directories, marked
 from python_function._bundle.spec import Container
 from python_function._bundle.steps import INPUT, OUTPUT
 from python_function._machine.environment import for_container, is_clients
 from python_function._machine.host import Host
 from python_function.errors import BundlingError, CommandError, ProgramNotFoundError
 
-SCRATCH: Final = "/asset-scratch"
-UV: Final = "/asset-uv"
-CACHE: Final = "/asset-cache"
 _HOME: Final = "/tmp"  # noqa: S108 - in the container, where the user may have no other
 
 _LEAVE_OPEN: Final = f"trap 'chmod -R a+rwX {INPUT} {OUTPUT} {SCRATCH} 2>/dev/null' EXIT\n"
 """Lets the host take and remove what another user has made."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Directories:
-    """The directories on the host that the container gets.
-
-    Attributes:
-        work: The directory that holds all but the installer, each under its name in the container.
-        uv: The directory of the installer.
-    """
-
-    work: Path
-    uv: Path
-
-    @property
-    def input(self) -> Path:
-        """What the container reads."""
-        return self.work / INPUT.removeprefix("/")
-
-    @property
-    def output(self) -> Path:
-        """What the container fills."""
-        return self.work / OUTPUT.removeprefix("/")
-
-    @property
-    def scratch(self) -> Path:
-        """What the container works with."""
-        return self.work / SCRATCH.removeprefix("/")
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,20 +35,29 @@ class ContainerBuild:
         Raises:
             BundlingError: The engine or the image is not there, or the script failed.
         """
+        script = marked(script)
         if self._is_foreign:
-            _open(directories)
+            directories.open()
             script = _LEAVE_OPEN + script
         name = f"python-function-{uuid.uuid4().hex}"
         try:
             if self.container.copies:
                 self._run_on_copies(name, script, directories)
             else:
-                options = ("--rm", "--name", name, *self._mounts(directories))
+                options = (
+                    "--rm",
+                    "--name",
+                    name,
+                    *left_containers.labels(directories.work),
+                    *self._mounts(directories),
+                )
                 self._call("run", *options, *self._arguments(script), shown=True)
         except CommandError as error:
-            if error.returncode != engine_errors.ENGINE_FAILED:
+            began = self._has_begun(directories, error)
+            if began:
                 self._open_again(directories)
-            raise engine_errors.explain(error, engine=self._engine, image=self.container.image) from error
+            image = self.container.image
+            raise engine_errors.explain(error, engine=self._engine, image=image, began=began) from error
         except ProgramNotFoundError as error:
             raise engine_errors.missing(self._engine) from error
         except BundlingError:
@@ -87,6 +67,14 @@ class ContainerBuild:
             raise
         else:
             self._open_again(directories)
+            if not (self.container.command or directories.has_ended):
+                raise engine_errors.idle(self._engine)
+
+    def _has_begun(self, directories: Directories, error: CommandError) -> bool:
+        """Tell whether what was to run did: the user's command leaves no mark, and only an engine's own codes say."""
+        if self.container.command:
+            return error.returncode not in engine_errors.OF_ENGINE
+        return directories.has_begun
 
     def _open_again(self, directories: Directories) -> None:
         """Let the host take and remove what the user's command has made as another user; our script does so itself."""
@@ -98,38 +86,47 @@ class ContainerBuild:
 
     def _run_on_copies(self, name: str, script: str, directories: Directories) -> None:
         try:
-            self._call("create", "--name", name, *self._arguments(script))
+            self._call("create", "--name", name, *left_containers.labels(directories.work), *self._arguments(script))
         except CommandError as error:
             raise engine_errors.of_engine(error, engine=self._engine, image=self.container.image) from error
         try:
             # Under its own name a directory keeps its mode even where the engine has made one of that name already.
             for source in (directories.input, directories.output, directories.scratch):
                 self._call("cp", str(source), f"{name}:/")
-            self._call("cp", str(directories.uv), f"{name}:{UV}")
-            self._call("start", "--attach", name, shown=True)
+            if directories.uv:
+                self._call("cp", str(directories.uv), f"{name}:{UV}")
+            try:
+                self._call("start", "--attach", name, shown=True)
+            finally:
+                self._fetch_marks(name, directories)
             self._call("cp", f"{name}:{OUTPUT}/.", str(directories.output))
         finally:
             self._remove(name)
 
+    def _fetch_marks(self, name: str, directories: Directories) -> None:
+        for mark in () if self.container.command else MARKS:
+            with suppress(CommandError):
+                self._call("cp", f"{name}:{SCRATCH}/{mark}", str(directories.scratch))
+
     @property
     def _engine(self) -> str:
-        return self.host.environ.get("CDK_DOCKER", "docker")
+        return left_containers.engine(self.host)
 
-    def _call(self, *arguments: str, shown: bool = False) -> None:
+    def _call(self, *arguments: str, shown: bool = False, limit: float | None = None) -> None:
         handed_on = {name: value for name, value in self._variables if not is_clients(name)}
         env = {**self.host.environ, **handed_on}
-        self.host.run((self._engine, *arguments), cwd=Path.cwd(), env=env, shown=shown)
+        self.host.run((self._engine, *arguments), cwd=Path.cwd(), env=env, shown=shown, limit=limit)
 
     def _remove(self, name: str) -> None:
         try:
-            self._call("rm", "--force", "--volumes", name)
+            self._call("rm", "--force", "--volumes", name, limit=left_containers.PATIENCE)
         except BundlingError as error:
             self.host.report.say(f"the container {name} may be left behind: {error}")
 
     @property
     def _variables(self) -> tuple[tuple[str, str], ...]:
-        cache = _HOME if self._is_foreign else CACHE
-        own = {"HOME": _HOME, "UV_CACHE_DIR": f"{cache}/uv"}
+        # What builds in one container could be written to by what is built in it: the next gets a cache of its own.
+        own = {"HOME": _HOME, "UV_CACHE_DIR": f"{_HOME}/uv"}
         return tuple(sorted({**own, **for_container({}, self.environment)}.items()))
 
     def _arguments(self, script: str) -> tuple[str, ...]:
@@ -143,7 +140,7 @@ class ContainerBuild:
             ("--security-opt", container.security_opt),
             ("--workdir", container.working_directory or INPUT),
             *(("--volumes-from", other) for other in container.volumes_from),
-            *(("--volume", ":".join(volume)) for volume in container.volumes),
+            *(mounts.given(*volume) for volume in container.volumes),
             *(("--env", self._handed_on(name, value)) for name, value in self._variables),
         )
         entrypoint, *command = self._command(script)
@@ -190,27 +187,6 @@ class ContainerBuild:
         return f"{name}={value}" if is_clients(name) else name
 
     def _mounts(self, directories: Directories) -> tuple[str, ...]:
-        relabel = ("z",) if _selinux() else ()
-        cache = () if self._is_foreign else ((self._cache(), CACHE),)
         own = ((directories.input, INPUT), (directories.output, OUTPUT), (directories.scratch, SCRATCH))
-        written = (":".join((str(source), target, *relabel)) for source, target in (*own, *cache))
-        read = ":".join((str(directories.uv), UV, ",".join(("ro", *relabel))))
-        return tuple(part for volume in (*written, read) for part in ("--volume", volume))
-
-    def _cache(self) -> Path:
-        """Return the installer's cache for containers; the host's own is not for hooks to write to."""
-        cache = self.host.cache / "containers"
-        cache.mkdir(parents=True, exist_ok=True)
-        return cache
-
-
-def _open(directories: Directories) -> None:
-    """Let whoever builds in the container write to what it gets; the directory around it stays closed."""
-    for directory in (directories.input, directories.output, directories.scratch):
-        for path in (directory, *directory.rglob("*")):
-            path.chmod(0o777 if path.is_dir() or path.stat().st_mode & 0o100 else 0o666)
-
-
-def _selinux() -> bool:
-    enforce = Path("/sys/fs/selinux/enforce")
-    return enforce.is_file() and enforce.read_text(encoding="ascii").strip() == "1"
+        read = mounts.own(directories.uv, UV, read_only=True) if directories.uv else ()
+        return (*(part for source, target in own for part in mounts.own(source, target)), *read)

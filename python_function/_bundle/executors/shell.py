@@ -29,6 +29,9 @@ _NO_MOUNTS: Final = (
     " not share them. Pass bundling_file_access=BundlingFileAccess.VOLUME_COPY to have them copied."
 )
 
+_NO_PYTHON: Final = "the image lacks a python3 of 3.8 or newer, which a build needs. It says: "
+_OLD: Final = "import sys; sys.exit(sys.version_info < (3, 8))"
+
 _HOOK_SHELL: Final = 'exec "$(command -v bash || command -v sh)" -c "$0"'
 """What gives a hook's lines to bash where there is one, as the CDK peer does, and to any shell where there is none."""
 
@@ -44,9 +47,8 @@ def render(steps: Iterable[Step], *, python: str, tools: str, given: Iterable[st
             are and how to reach them.
     """
     seen = f"test -f {shlex.quote(tools)}/tree.py || {{ printf '%s\\n' {shlex.quote(_NO_MOUNTS)} >&2; exit 1; }}\n"
-    return (
-        _PROLOGUE + seen + _of_image(python, tools, given) + "".join(_rendered(step, python, tools) for step in steps)
-    )
+    start = (_PROLOGUE, seen, _checked(python), _of_image(python, tools, given))
+    return "".join((*start, *(_rendered(step, python, tools) for step in steps)))
 
 
 def _of_image(python: str, tools: str, given: Iterable[str]) -> str:
@@ -64,6 +66,13 @@ def _translation(name: str, other: str) -> str:
     values = {"": f'"$(echo ${name})"', " ": f'"$(echo ${name})"', ",": f'"$(echo ${name} | tr " " ,)"'}
     value = values[variables.SEPARATORS[name]] if name in variables.SEPARATORS else f'"${name}"'
     return f'[ -n "${{{other}-}}" ] || [ -z "${{{name}-}}" ] || export {other}={value}\n'
+
+
+def _checked(python: str) -> str:
+    """Return the lines that end the script where our programs cannot run."""
+    command = shlex.quote(python)
+    told = f'{shlex.quote(_NO_PYTHON)} "$({command} --version 2>&1)"'
+    return f"{command} -c {shlex.quote(_OLD)} 2>/dev/null || {{ printf '%s%s\\n' {told} >&2; exit 1; }}\n"
 
 
 def _rendered(step: Step, python: str, tools: str) -> str:

@@ -1,4 +1,6 @@
 import contextlib
+import csv
+import socket
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from itertools import pairwise
@@ -7,7 +9,10 @@ from typing import Any
 
 import pytest
 
-from python_function._bundle.executors.container import ContainerBuild, Directories
+from python_function._bundle.executors import left_containers
+from python_function._bundle.executors.container import ContainerBuild
+from python_function._bundle.executors.directories import Directories
+from python_function._machine import lock
 from python_function._machine.host import Host
 from python_function.errors import BundlingError, CommandError, EngineError, ProgramNotFoundError
 from tests.doubles import CONTAINER, Recorder
@@ -19,12 +24,34 @@ def host_of(make_host: Callable[..., Host]) -> Callable[..., Host]:
     return lambda recorder, **environ: replace(make_host(recorder, **environ), ids=(1000, 100))
 
 
+SCRIPT = "{ true > /asset-scratch/began; } 2>/dev/null\nthe script\n{ true > /asset-scratch/ended; } 2>/dev/null\n"
+
+
 @pytest.fixture
 def directories(tmp_path: Path) -> Directories:
-    made = Directories(work=tmp_path / "work", uv=tmp_path / "uv-1.2.3")
-    for directory in (made.input, made.output, made.scratch, made.uv):
+    uv = tmp_path / "uv-1.2.3"
+    made = Directories(work=tmp_path / "work", uv=uv)
+    for directory in (made.input, made.output, made.scratch, uv):
         directory.mkdir(parents=True)
     return made
+
+
+@pytest.fixture
+def recorder(directories: Directories) -> Recorder:
+    """Return an engine that does what it is told."""
+
+    def answer(argv: Sequence[str]) -> str:
+        if argv[1] in {"run", "start"}:
+            leave(directories, "began", "ended")
+        return ""
+
+    return Recorder(answer=answer)
+
+
+def leave(directories: Directories, *marks: str) -> None:
+    """Do as the script does in a container that sees its scratch directory."""
+    for mark in marks:
+        (directories.scratch / mark).touch()
 
 
 @pytest.fixture
@@ -47,26 +74,56 @@ def test_a_build_is_one_call_of_the_engine(build: Callable[..., list[str]], reco
     argv = build()
 
     assert len(recorder.calls) == 1
-    assert argv[:3] == ["docker", "run", "--rm"]
-    assert argv[-3:] == ["image:tag", "-c", "the script"]
+    assert argv[:4] == ["docker", "run", "--rm", "--name"]
+    assert argv[-3:] == ["image:tag", "-c", SCRIPT]
     assert options_of(argv, "--entrypoint") == ["sh"]
     assert options_of(argv, "--platform") == ["linux/amd64"]
     assert options_of(argv, "--user") == ["1000:100"]
     assert options_of(argv, "--workdir") == ["/asset-input"]
 
 
-def test_input_output_scratch_installer_and_cache_are_mounted(
-    build: Callable[..., list[str]], directories: Directories, tmp_path: Path
+def test_what_one_build_gets_is_its_own_or_cannot_be_written_to(
+    build: Callable[..., list[str]], directories: Directories
 ) -> None:
-    volumes = dict(volume.removesuffix(":ro").rsplit(":", 1) for volume in options_of(build(), "--volume"))
+    assert options_of(build(), "--mount") == [
+        f"type=bind,source={directories.input},target=/asset-input",
+        f"type=bind,source={directories.output},target=/asset-output",
+        f"type=bind,source={directories.scratch},target=/asset-scratch",
+        f"type=bind,source={directories.uv},target=/asset-uv,readonly",
+    ]
 
-    assert volumes == {
-        str(directories.input): "/asset-input",
-        str(directories.output): "/asset-output",
-        str(directories.scratch): "/asset-scratch",
-        str(directories.uv): "/asset-uv",
-        str(tmp_path / "cache/containers"): "/asset-cache",
-    }
+
+def test_an_installer_that_nobody_needs_is_not_mounted(
+    host_of: Callable[..., Host], recorder: Recorder, directories: Directories
+) -> None:
+    ContainerBuild(host_of(recorder), CONTAINER, {}).run("the script", replace(directories, uv=None))
+
+    assert not [mount for mount in options_of(recorder.calls[-1], "--mount") if "/asset-uv" in mount]
+
+
+def test_a_path_with_a_comma_or_a_quote_is_one_path(
+    host_of: Callable[..., Host], recorder: Recorder, directories: Directories, tmp_path: Path
+) -> None:
+    uv = tmp_path / 'a,b"c:d'
+
+    ContainerBuild(host_of(recorder), CONTAINER, {}).run("the script", replace(directories, uv=uv))
+
+    (mount,) = [mount for mount in options_of(recorder.calls[-1], "--mount") if "/asset-uv" in mount]
+    (fields,) = csv.reader([mount])
+    assert fields == ["type=bind", f"source={uv}", "target=/asset-uv", "readonly"]
+
+
+@pytest.mark.parametrize("copies", [False, True])
+def test_containers_tell_whose_they_are(
+    build: Callable[..., list[str]], recorder: Recorder, directories: Directories, *, copies: bool
+) -> None:
+    build(copies=copies)
+
+    (made,) = (argv for argv in recorder.calls if argv[1] in {"run", "create"})
+    assert options_of(made, "--label") == [
+        f"cdk-python-function.host={socket.gethostname()}",
+        f"cdk-python-function.owner={directories.work}/lock",
+    ]
 
 
 @pytest.mark.parametrize(
@@ -89,16 +146,33 @@ def test_an_option_reaches_the_engine(
 
 
 def test_volumes_are_mounted_besides_ours(build: Callable[..., list[str]]) -> None:
-    assert {"/a:/b", "/c:/d:cached"} < set(
-        options_of(build(volumes=(("/a", "/b"), ("/c", "/d", "cached"))), "--volume")
-    )
+    volumes = (("/a", "/b"), ("/c", "/d", "cached"), ("C:\\me", "/e"), ("named", "/f"))
+
+    assert options_of(build(volumes=volumes), "--volume") == ["/a:/b", "/c:/d:cached", "C:\\me:/e", "named:/f"]
+
+
+@pytest.mark.parametrize(
+    ("volume", "fields"),
+    [
+        (("/a:/etc", "/b"), ["type=bind", "source=/a:/etc", "target=/b"]),
+        (("/a", "/b:ro"), ["type=bind", "source=/a", "target=/b:ro"]),
+        (("/a:b,c", "/d", "cached"), ["type=bind", "source=/a:b,c", "target=/d", "consistency=cached"]),
+    ],
+)
+def test_a_path_that_an_engine_would_take_for_more_is_one_path(
+    build: Callable[..., list[str]], volume: tuple[str, ...], fields: list[str]
+) -> None:
+    argv = build(volumes=(volume,))
+
+    assert fields in list(csv.reader(options_of(argv, "--mount")))
+    assert not options_of(argv, "--volume")
 
 
 @pytest.mark.parametrize(
     ("options", "entrypoint", "command"),
     [
-        ({}, ["sh"], ["-c", "the script"]),
-        ({"entrypoint": ("tini", "--")}, ["tini"], ["--", "sh", "-c", "the script"]),
+        ({}, ["sh"], ["-c", SCRIPT]),
+        ({"entrypoint": ("tini", "--")}, ["tini"], ["--", "sh", "-c", SCRIPT]),
         ({"command": ("make", "all")}, [], ["make", "all"]),
         ({"entrypoint": ("tini", "--"), "command": ("make",)}, ["tini"], ["--", "make"]),
     ],
@@ -136,10 +210,6 @@ def test_the_environment_reaches_hooks_as_it_is(build: Callable[..., list[str]])
     assert {"PYTHONPATH", "VIRTUAL_ENV"} <= set(options_of(argv, "--env"))
 
 
-def test_the_installer_of_all_containers_cannot_be_written_to(build: Callable[..., list[str]]) -> None:
-    assert [volume for volume in options_of(build(), "--volume") if volume.endswith(":/asset-uv:ro")]
-
-
 def test_another_user_can_write_to_what_the_container_gets(
     build: Callable[..., list[str]], directories: Directories
 ) -> None:
@@ -150,7 +220,6 @@ def test_another_user_can_write_to_what_the_container_gets(
     assert directories.output.stat().st_mode & 0o777 == 0o777
     assert (directories.scratch / "requirements.txt").stat().st_mode & 0o777 == 0o666
     assert "trap 'chmod -R a+rwX" in argv[-1]
-    assert not [volume for volume in options_of(argv, "--volume") if volume.endswith("/asset-cache")]
 
 
 def test_copies_go_in_and_out_and_the_container_goes(
@@ -158,10 +227,10 @@ def test_copies_go_in_and_out_and_the_container_goes(
 ) -> None:
     build(copies=True)
 
-    create, *copies, start, back, remove = recorder.calls
+    create, *copies, start, began, ended, back, remove = recorder.calls
     name = options_of(create, "--name")[0]
     assert create[1] == "create"
-    assert "--volume" not in create
+    assert not {"--volume", "--mount"} & set(create)
     assert [(source, target) for _, _, source, target in copies] == [
         (str(directories.input), f"{name}:/"),
         (str(directories.output), f"{name}:/"),
@@ -169,6 +238,9 @@ def test_copies_go_in_and_out_and_the_container_goes(
         (str(directories.uv), f"{name}:/asset-uv"),
     ]
     assert start[1:] == ("start", "--attach", name)
+    assert [marks[2:] for marks in (began, ended)] == [
+        (f"{name}:/asset-scratch/{mark}", str(directories.scratch)) for mark in ("began", "ended")
+    ]
     assert back[1:] == ("cp", f"{name}:/asset-output/.", str(directories.output))
     assert remove[1:] == ("rm", "--force", "--volumes", name)
 
@@ -222,28 +294,142 @@ def failing(returncode: int, output: str) -> Callable[[Sequence[str]], str]:
     return fail
 
 
+NOT_RUNNING = "Cannot connect to the Docker daemon at unix:///var/run/docker.sock. Is it running?"
+NOT_MINE = "permission denied while trying to connect to the Docker daemon socket"
+
+
+@pytest.mark.parametrize("access", [False, True], ids=["mounts", "copies"])
 @pytest.mark.parametrize(
     ("returncode", "output", "message"),
     [
-        (125, "Cannot connect to the Docker daemon at unix:///var/run/docker.sock. Is it running?", "is not running"),
-        (1, "Cannot connect to the Docker daemon", "build in 'image:tag' failed with exit code 1"),
-        (125, "permission denied while trying to connect to the Docker daemon socket", "not yours to use"),
+        (125, NOT_RUNNING, "is not running"),
+        (1, NOT_RUNNING, "is not running"),
+        (125, NOT_MINE, "not yours to use"),
+        (126, NOT_MINE, "not yours to use"),
+        (1, "failed to connect to the docker API at unix:///x.sock", "is not running"),
         (125, "Cannot connect to Podman. Please verify your connection", "is not running"),
         (125, "Unable to find image 'image:tag' locally\npull access denied", "'image:tag' .* neither here nor to be"),
         (125, "Error response from daemon: manifest for image:tag not found", "'image:tag' .* neither here nor to be"),
         (125, "invalid reference format", "docker could not start the container for 'image:tag'"),
-        (3, "could not run the hooks of after_bundling", "build in 'image:tag' failed with exit code 3"),
-        (1, "could not resolve the dependencies\nno such image", "build in 'image:tag' failed with exit code 1"),
+        (127, 'exec: "sh": executable file not found in $PATH', "'image:tag' lacks what is to be run.* a shell, sh"),
+        (1, "exec /usr/bin/sh: exec format error", "'image:tag' is for another machine"),
     ],
 )
 def test_failures_of_the_engine_are_explained(
-    build: Callable[..., list[str]], recorder: Recorder, returncode: int, output: str, message: str
+    build: Callable[..., list[str]], recorder: Recorder, returncode: int, output: str, message: str, *, access: bool
 ) -> None:
     recorder.answer = failing(returncode, output)
 
     with pytest.raises(BundlingError, match=message) as caught:
+        build(copies=access)
+    assert output in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("returncode", "output", "message"),
+    [
+        (1, NOT_RUNNING, r"build in 'image:tag' failed with exit code 1\.\n"),
+        (3, "could not run the hooks of after_bundling", r"build in 'image:tag' failed with exit code 3\.\n"),
+        (1, "could not resolve the dependencies\nno such image", r"build in 'image:tag' failed with exit code 1\.\n"),
+        (125, "after_bundling, command 1", r"build in 'image:tag' failed with exit code 125\.\n"),
+        (126, NOT_MINE, r"build in 'image:tag' failed with exit code 126\.\n"),
+        (137, "", r"failed with exit code 137\. It was killed, most likely for want of memory"),
+    ],
+)
+def test_failures_of_what_ran_are_no_failures_of_the_engine(
+    build: Callable[..., list[str]],
+    recorder: Recorder,
+    directories: Directories,
+    returncode: int,
+    output: str,
+    message: str,
+) -> None:
+    def answer(argv: Sequence[str]) -> str:
+        leave(directories, "began")
+        return failing(returncode, output)(argv)
+
+    recorder.answer = answer
+
+    with pytest.raises(BundlingError, match=message) as caught:
         build()
     assert output in str(caught.value)
+
+
+def test_mounts_that_are_not_seen_are_no_failure_of_the_engine(
+    build: Callable[..., list[str]], recorder: Recorder
+) -> None:
+    recorder.answer = failing(1, "the container does not see the directories mounted into it: the engine is remote")
+
+    with pytest.raises(
+        BundlingError, match=r"build in 'image:tag' failed with exit code 1\.\nthe container does not see"
+    ):
+        build()
+
+
+@pytest.mark.parametrize(("returncode", "kind"), [(125, EngineError), (1, BundlingError)])
+def test_the_users_command_leaves_no_mark(
+    build: Callable[..., list[str]], recorder: Recorder, returncode: int, kind: type[Exception]
+) -> None:
+    build(command=("make",))
+    recorder.answer = failing(returncode, NOT_RUNNING)
+
+    with pytest.raises(BundlingError) as caught:
+        build(command=("make",))
+    assert type(caught.value) is kind
+
+
+@pytest.mark.parametrize("copies", [False, True])
+def test_an_engine_that_ends_without_having_done_anything_is_told(
+    build: Callable[..., list[str]], recorder: Recorder, *, copies: bool
+) -> None:
+    recorder.answer = lambda _: ""
+
+    with pytest.raises(EngineError, match="'docker' ended without an error, and without having run the build"):
+        build(copies=copies)
+
+
+def test_an_engine_that_does_not_answer_is_not_waited_for(
+    build: Callable[..., list[str]], recorder: Recorder, lines: list[str]
+) -> None:
+    def interrupt(argv: Sequence[str]) -> str:
+        if argv[1] == "run":
+            raise KeyboardInterrupt
+        return failing(-9, "")(argv)
+
+    recorder.answer = interrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        build()
+    assert recorder.limits[-1] is not None
+    assert "may be left behind" in lines[0]
+
+
+def test_containers_that_a_killed_build_left_are_removed(
+    host_of: Callable[..., Host], recorder: Recorder, tmp_path: Path
+) -> None:
+    (tmp_path / "dead").mkdir()
+    (tmp_path / "dead/lock").touch()
+    listing = f"id1 {tmp_path}/alive/lock\nid2 {tmp_path}/dead/lock\nid3 {tmp_path}/gone/lock\n"
+    recorder.answer = lambda argv: listing if argv[1] == "ps" else ""
+
+    with lock.held(tmp_path / "alive/lock"):
+        left_containers.remove(host_of(recorder))
+
+    listed, removed = recorder.calls
+    assert f"label=cdk-python-function.host={socket.gethostname()}" in listed
+    assert removed == ("docker", "rm", "--force", "--volumes", "id2", "id3")
+
+
+@pytest.mark.parametrize("answer", [0, 1], ids=["nothing", "a failure"])
+def test_without_left_containers_nothing_is_removed(
+    host_of: Callable[..., Host], recorder: Recorder, lines: list[str], answer: int
+) -> None:
+    recorder.answer = failing(1, NOT_RUNNING) if answer else lambda _: ""
+
+    left_containers.remove(host_of(recorder))
+
+    assert [argv[1] for argv in recorder.calls] == ["ps"]
+    assert lines == []
 
 
 def test_an_engine_that_is_not_there_is_named_with_the_ways_out(

@@ -332,6 +332,29 @@ def test_a_container_that_does_not_see_its_mounts_says_so(tmp_path: Path) -> Non
     assert "bundling_file_access=BundlingFileAccess.VOLUME_COPY" in done.stderr
 
 
+@pytest.mark.parametrize(
+    ("python", "said"),
+    [("#!/bin/sh\n[ $1 = -c ] && exit 1\necho Python 3.6.8\n", "Python 3.6.8"), (None, "not found")],
+    ids=["old", "none"],
+)
+def test_an_image_whose_python_is_too_old_is_told(
+    site: Callable[[str, Path], Site], entry: Path, tmp_path: Path, python: str | None, said: str
+) -> None:
+    here = site("one", entry)
+    program = tmp_path / "python3"
+    if python:
+        program.write_text(python)
+        program.chmod(0o755)
+
+    script = render((HOOK,), python=str(program), tools=f"{here.scratch}/tools")
+    done = subprocess.run(["sh", "-c", script], cwd=here.input, capture_output=True, text=True, check=False)
+
+    assert done.returncode == 1
+    assert "the image lacks a python3 of 3.8 or newer" in done.stderr
+    assert said in done.stderr
+    assert not Path(here.input, "one").exists()
+
+
 def test_a_bad_link_made_by_a_hook_is_told_by_the_script(site: Callable[[str, Path], Site], entry: Path) -> None:
     here = site("one", entry)
     Path(here.input, "away").symlink_to("/etc")
