@@ -38,8 +38,8 @@ def depending(spec: BundleSpec) -> BundleSpec:
 
 def mounted(argv: Sequence[str], target: str) -> Path:
     """Return the directory that an engine is told to mount."""
-    (mount,) = (argument for argument in argv if argument.endswith(f",target={target}"))
-    return Path(mount.removeprefix("type=bind,source=").partition(",")[0])
+    (volume,) = (argument for argument in argv if argument.endswith(f":{target}"))
+    return Path(volume.removesuffix(f":{target}"))
 
 
 def refuse(argv: Sequence[str]) -> str:
@@ -114,7 +114,7 @@ def test_auto_goes_to_the_container_for_what_has_no_wheel_and_says_why(
 
     build.build(depending, output, make_host(recorder))
 
-    assert [argv[1] for argv in recorder.calls if argv[0] == "docker"] == ["ps", "run"]
+    assert [argv[1] for argv in recorder.calls if argv[0] == "docker"] == ["run"]
     assert "Stack/Function: docopt has no wheel for python3.13 on x86_64: building in image:tag" in lines
     assert len(lines) == 3
 

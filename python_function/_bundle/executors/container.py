@@ -40,6 +40,10 @@ class ContainerBuild:
             directories.open()
             script = _LEAVE_OPEN + script
         name = f"python-function-{uuid.uuid4().hex}"
+        with left_containers.noted(self.host, name, directories.work):
+            self._run(name, script, directories)
+
+    def _run(self, name: str, script: str, directories: Directories) -> None:
         try:
             if self.container.copies:
                 self._run_on_copies(name, script, directories)
@@ -67,7 +71,7 @@ class ContainerBuild:
             raise
         else:
             self._open_again(directories)
-            if not (self.container.command or directories.has_ended):
+            if not (self.container.command or directories.has_ended or any(directories.output.iterdir())):
                 raise engine_errors.idle(self._engine)
 
     def _has_begun(self, directories: Directories, error: CommandError) -> bool:

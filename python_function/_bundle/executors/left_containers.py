@@ -1,17 +1,21 @@
 """Whose a container is, and what becomes of those whose build was killed."""
 
 import socket
-from contextlib import suppress
+from collections.abc import Generator
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import Final
 
-from python_function._machine import lock
+from python_function._machine import cache, lock
 from python_function._machine.host import Host
 from python_function.errors import BundlingError
 
 _HOST: Final = "cdk-python-function.host"
 _OWNER: Final = "cdk-python-function.owner"
 """The labels of our containers: the machine and the lock of the build that one belongs to."""
+
+_NOTES: Final = "containers"
+"""The directory of the cache with a note of each container, for nobody asks an engine what need not be there."""
 
 PATIENCE: Final = 20.0
 """Seconds that an engine gets to answer when nothing is built."""
@@ -28,14 +32,38 @@ def labels(work: Path) -> tuple[str, ...]:
     return tuple(part for pair in pairs for part in ("--label", pair))
 
 
+@contextmanager
+def noted(host: Host, name: str, work: Path) -> Generator[None]:
+    """Keep a note of the container *name* while the build that works in *work* has it, and after an interruption."""
+    notes = cache.directory(host, _NOTES)
+    note = notes / name if notes else None
+    with suppress(OSError):
+        if note:
+            note.write_text("\n".join((socket.gethostname(), str(work / lock.NAME), engine(host))), encoding="utf-8")
+    with ExitStack() as ended:
+        if note:
+            ended.callback(note.unlink, missing_ok=True)
+        try:
+            yield
+        except BundlingError:
+            raise
+        except BaseException:
+            ended.pop_all()
+            raise
+
+
 def remove(host: Host) -> None:
-    """Remove the containers of builds on this machine that were killed; an engine that does not answer has none."""
-    shown = f'{{{{.ID}}}} {{{{.Label "{_OWNER}"}}}}'
-    listing = ("ps", "--all", "--no-trunc", "--filter", f"label={_HOST}={socket.gethostname()}", "--format", shown)
+    """Remove the containers of this machine's builds that were killed."""
+    notes = cache.directory(host, _NOTES)
+    for note in sorted(notes.iterdir()) if notes else ():
+        with suppress(OSError, ValueError):
+            machine, owner, command = note.read_text(encoding="utf-8").split("\n")
+            if machine == socket.gethostname() and lock.is_free(Path(owner)):
+                _remove(host, command, note.name)
+                note.unlink()
+
+
+def _remove(host: Host, command: str, name: str) -> None:
+    """Remove a container, which may be gone as well as the engine that had it."""
     with suppress(BundlingError):
-        found = host.run((engine(host), *listing), cwd=Path.cwd(), env=host.environ, limit=PATIENCE)
-        places = (line.partition(" ") for line in found.splitlines())
-        left = tuple(name for name, _, place in places if lock.is_free(Path(place)))
-        if left:
-            removal = (engine(host), "rm", "--force", "--volumes", *left)
-            host.run(removal, cwd=Path.cwd(), env=host.environ, limit=PATIENCE)
+        host.run((command, "rm", "--force", "--volumes", name), cwd=Path.cwd(), env=host.environ, limit=PATIENCE)

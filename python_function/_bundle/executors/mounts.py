@@ -7,9 +7,10 @@ from pathlib import Path
 
 def own(source: Path, target: str, *, read_only: bool = False) -> tuple[str, str]:
     """Return the option that mounts a directory of ours."""
-    if _selinux():
-        return ("--volume", ":".join((str(source), target, "ro,z" if read_only else "z")))
-    return _bind(f"source={source}", f"target={target}", *(("readonly",) if read_only else ()))
+    if ":" in str(source):
+        return _bind(f"source={source}", f"target={target}", *(("readonly",) if read_only else ()))
+    settings = (*(("ro",) if read_only else ()), *(("z",) if _selinux() else ()))
+    return ("--volume", ":".join(filter(None, (str(source), target, ",".join(settings)))))
 
 
 def given(source: str, target: str, consistency: str = "") -> tuple[str, str]:

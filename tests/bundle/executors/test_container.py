@@ -1,5 +1,7 @@
 import contextlib
 import csv
+import os
+import shutil
 import socket
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
@@ -12,7 +14,7 @@ import pytest
 from python_function._bundle.executors import left_containers
 from python_function._bundle.executors.container import ContainerBuild
 from python_function._bundle.executors.directories import Directories
-from python_function._machine import lock
+from python_function._machine import cache, lock
 from python_function._machine.host import Host
 from python_function.errors import BundlingError, CommandError, EngineError, ProgramNotFoundError
 from tests.doubles import CONTAINER, Recorder
@@ -55,12 +57,12 @@ def leave(directories: Directories, *marks: str) -> None:
 
 
 @pytest.fixture
-def build(recorder: Recorder, host_of: Callable[..., Host], directories: Directories) -> Callable[..., list[str]]:
+def build(recorder: Recorder, make_host: Callable[..., Host], directories: Directories) -> Callable[..., list[str]]:
     """Return a function that builds with options of a container, and returns the arguments of the engine's run."""
 
     def build(environment: Mapping[str, str] | None = None, **options: Any) -> list[str]:  # noqa: ANN401
         container = replace(CONTAINER, **options)
-        ContainerBuild(host_of(recorder, PATH="/bin"), container, environment or {}).run("the script", directories)
+        ContainerBuild(make_host(recorder, PATH="/bin"), container, environment or {}).run("the script", directories)
         return list(recorder.calls[-1])
 
     return build
@@ -78,18 +80,18 @@ def test_a_build_is_one_call_of_the_engine(build: Callable[..., list[str]], reco
     assert argv[-3:] == ["image:tag", "-c", SCRIPT]
     assert options_of(argv, "--entrypoint") == ["sh"]
     assert options_of(argv, "--platform") == ["linux/amd64"]
-    assert options_of(argv, "--user") == ["1000:100"]
+    assert options_of(argv, "--user") == [f"{os.getuid()}:{os.getgid()}"]
     assert options_of(argv, "--workdir") == ["/asset-input"]
 
 
 def test_what_one_build_gets_is_its_own_or_cannot_be_written_to(
     build: Callable[..., list[str]], directories: Directories
 ) -> None:
-    assert options_of(build(), "--mount") == [
-        f"type=bind,source={directories.input},target=/asset-input",
-        f"type=bind,source={directories.output},target=/asset-output",
-        f"type=bind,source={directories.scratch},target=/asset-scratch",
-        f"type=bind,source={directories.uv},target=/asset-uv,readonly",
+    assert options_of(build(), "--volume") == [
+        f"{directories.input}:/asset-input",
+        f"{directories.output}:/asset-output",
+        f"{directories.scratch}:/asset-scratch",
+        f"{directories.uv}:/asset-uv:ro",
     ]
 
 
@@ -98,7 +100,7 @@ def test_an_installer_that_nobody_needs_is_not_mounted(
 ) -> None:
     ContainerBuild(host_of(recorder), CONTAINER, {}).run("the script", replace(directories, uv=None))
 
-    assert not [mount for mount in options_of(recorder.calls[-1], "--mount") if "/asset-uv" in mount]
+    assert not [volume for volume in options_of(recorder.calls[-1], "--volume") if "/asset-uv" in volume]
 
 
 def test_a_path_with_a_comma_or_a_quote_is_one_path(
@@ -148,7 +150,7 @@ def test_an_option_reaches_the_engine(
 def test_volumes_are_mounted_besides_ours(build: Callable[..., list[str]]) -> None:
     volumes = (("/a", "/b"), ("/c", "/d", "cached"), ("C:\\me", "/e"), ("named", "/f"))
 
-    assert options_of(build(volumes=volumes), "--volume") == ["/a:/b", "/c:/d:cached", "C:\\me:/e", "named:/f"]
+    assert options_of(build(volumes=volumes), "--volume")[4:] == ["/a:/b", "/c:/d:cached", "C:\\me:/e", "named:/f"]
 
 
 @pytest.mark.parametrize(
@@ -164,8 +166,7 @@ def test_a_path_that_an_engine_would_take_for_more_is_one_path(
 ) -> None:
     argv = build(volumes=(volume,))
 
-    assert fields in list(csv.reader(options_of(argv, "--mount")))
-    assert not options_of(argv, "--volume")
+    assert list(csv.reader(options_of(argv, "--mount"))) == [fields]
 
 
 @pytest.mark.parametrize(
@@ -389,7 +390,7 @@ def test_an_engine_that_ends_without_having_done_anything_is_told(
 
 
 def test_an_engine_that_does_not_answer_is_not_waited_for(
-    build: Callable[..., list[str]], recorder: Recorder, lines: list[str]
+    build: Callable[..., list[str]], recorder: Recorder, lines: list[str], tmp_path: Path
 ) -> None:
     def interrupt(argv: Sequence[str]) -> str:
         if argv[1] == "run":
@@ -400,36 +401,51 @@ def test_an_engine_that_does_not_answer_is_not_waited_for(
 
     with pytest.raises(KeyboardInterrupt):
         build()
+    (note,) = (tmp_path / "cache/containers").iterdir()
+    assert note.name == recorder.calls[-1][-1]
     assert recorder.limits[-1] is not None
     assert "may be left behind" in lines[0]
 
 
 def test_containers_that_a_killed_build_left_are_removed(
-    host_of: Callable[..., Host], recorder: Recorder, tmp_path: Path
+    make_host: Callable[..., Host], recorder: Recorder, tmp_path: Path
 ) -> None:
-    (tmp_path / "dead").mkdir()
-    (tmp_path / "dead/lock").touch()
-    listing = f"id1 {tmp_path}/alive/lock\nid2 {tmp_path}/dead/lock\nid3 {tmp_path}/gone/lock\n"
-    recorder.answer = lambda argv: listing if argv[1] == "ps" else ""
+    host = make_host(recorder, CDK_DOCKER="podman")
+    killed = contextlib.ExitStack()
+    for name in ("alive", "dead", "gone"):
+        killed.enter_context(left_containers.noted(host, name, tmp_path / name))
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "lock").touch()
+    shutil.rmtree(tmp_path / "gone")
 
     with lock.held(tmp_path / "alive/lock"):
-        left_containers.remove(host_of(recorder))
+        left_containers.remove(make_host(recorder))
+        left_containers.remove(make_host(recorder))
 
-    listed, removed = recorder.calls
-    assert f"label=cdk-python-function.host={socket.gethostname()}" in listed
-    assert removed == ("docker", "rm", "--force", "--volumes", "id2", "id3")
+    assert recorder.calls == [("podman", "rm", "--force", "--volumes", name) for name in ("dead", "gone")]
 
 
-@pytest.mark.parametrize("answer", [0, 1], ids=["nothing", "a failure"])
-def test_without_left_containers_nothing_is_removed(
-    host_of: Callable[..., Host], recorder: Recorder, lines: list[str], answer: int
+def test_after_a_build_no_engine_is_asked_for_its_container(
+    build: Callable[..., list[str]], make_host: Callable[..., Host], recorder: Recorder
 ) -> None:
-    recorder.answer = failing(1, NOT_RUNNING) if answer else lambda _: ""
+    build()
+    recorder.calls.clear()
 
-    left_containers.remove(host_of(recorder))
+    left_containers.remove(make_host(recorder))
 
-    assert [argv[1] for argv in recorder.calls] == ["ps"]
-    assert lines == []
+    assert recorder.calls == []
+
+
+@pytest.mark.parametrize("note", ["", "a\nb", "\udcff", "another machine\n/gone/lock\ndocker"])
+def test_a_note_that_says_nothing_is_left_alone(make_host: Callable[..., Host], recorder: Recorder, note: str) -> None:
+    host = make_host(recorder)
+    directory = cache.directory(host, "containers")
+    assert directory is not None
+    (directory / "x").write_text(note, errors="surrogateescape")
+
+    left_containers.remove(host)
+
+    assert recorder.calls == []
 
 
 def test_an_engine_that_is_not_there_is_named_with_the_ways_out(
