@@ -169,3 +169,73 @@ def test_a_place_that_only_the_build_knows_is_an_error(tmp_path: Path) -> None:
 
     with pytest.raises(Exception, match=r"requires other from file:///somewhere/other.* cannot be followed"):
         bundle(entry, tmp_path / "one", strategy="local")
+
+
+def repository_with(tmp_path: Path, place: str, manifest: str) -> Path:
+    """Make a repository at version 1.2 with a package somewhere in it that has its version from git."""
+    root = tmp_path / "repository"
+    directory = root / place
+    (directory / "lib").mkdir(parents=True)
+    for name, text in {"lib/__init__.py": "", "lib/data.txt": "", "pyproject.toml": manifest}.items():
+        (directory / name).write_text(text)
+    (root / "elsewhere.txt").write_text("")
+    (root / "link").symlink_to("elsewhere.txt")
+    for command in (("init", "-b", "main"), ("add", "."), ("commit", "-m", "One"), ("tag", "v1.2")):
+        git(root, *command)
+    return directory
+
+
+def git(directory: Path, *arguments: str) -> None:
+    identity = ("-c", "user.name=A", "-c", "user.email=a@b.c")
+    subprocess.run(("git", *identity, *arguments), cwd=directory, check=True, capture_output=True)
+
+
+VERSIONED: Final = {
+    "setuptools-scm": '[build-system]\nrequires = ["setuptools>=77", "setuptools-scm>=8"]\n'
+    'build-backend = "setuptools.build_meta"\n[project]\nname = "lib"\ndynamic = ["version"]\n'
+    "[tool.setuptools_scm]\nroot = {root!r}\n[tool.setuptools]\npackages = ['lib']\n",
+    "hatch-vcs": '[build-system]\nrequires = ["hatchling", "hatch-vcs"]\nbuild-backend = "hatchling.build"\n'
+    '[project]\nname = "lib"\ndynamic = ["version"]\n[tool.hatch.version]\nsource = "vcs"\n'
+    "raw-options = {{ root = {root!r} }}\n",
+}
+
+
+@pytest.mark.parametrize(("place", "root"), [(".", "."), ("packages/lib", "../..")])
+@pytest.mark.parametrize("tool", VERSIONED)
+def test_a_version_that_comes_from_git_is_the_one_that_git_has(
+    tmp_path: Path, tool: str, place: str, root: str
+) -> None:
+    directory = repository_with(tmp_path, place, VERSIONED[tool].format(root=root))
+    requirement = f"lib @ {directory.as_uri()}\n"
+    entry = function(tmp_path / "fn", {"requirements.txt": requirement})
+
+    if place != ".":
+        (tmp_path / "repository/elsewhere.txt").write_text("that is none of the package's\n")
+    tagged = bundle(entry, tmp_path / "one")
+    (directory / "lib/__init__.py").write_text("# edited\n")
+    edited = bundle(entry, tmp_path / "two")
+    git(directory, "commit", "-a", "-m", "Two")
+    later = bundle(entry, tmp_path / "three")
+
+    versions = [next(asset.glob("lib-*.dist-info")).name for asset in (tagged, edited, later)]
+    assert versions[0] == "lib-1.2.dist-info"
+    assert versions[1].startswith("lib-1.3.dev0+g")
+    assert versions[2].startswith("lib-1.3.dev1+g")
+    assert len({asset.name for asset in (tagged, edited, later)}) == 3
+    assert (tagged / "lib/data.txt").is_file()  # what git tracks is the package's data
+    assert not list(tagged.rglob(".git"))
+
+
+def test_builds_leave_nothing_in_the_temporary_directory(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    system = '[build-system]\nrequires = ["setuptools"]\nbuild-backend = "setuptools.build_meta"\n'
+    (tmp_path / "lib/lib").mkdir(parents=True)
+    (tmp_path / "lib/lib/__init__.py").write_text("")
+    (tmp_path / "lib/pyproject.toml").write_text(f'[project]\nname = "lib"\nversion = "1.0"\n{system}')
+    entry = function(tmp_path / "fn", {"requirements.txt": "../lib\n"})
+    temporary = tmp_path / "tmp"
+    temporary.mkdir()
+    monkeypatch.setenv("TMPDIR", str(temporary))
+
+    bundle(entry, tmp_path / "one")
+
+    assert [path.name for path in temporary.iterdir() if "jsii" not in path.name] == []

@@ -141,7 +141,7 @@ def _locally(spec: BundleSpec, requirements: Requirements, work: Path, host: Hos
         python=host.python,
         is_target=False,
     )
-    scratch.lay(requirements, work / "scratch", seen_as=site.scratch, local=found.local)
+    scratch.lay(requirements, work / "scratch", seen_as=site.scratch, local=found.local, host=host)
     here = LocalBuild(host, site, _variables(spec, requirements, host), spec.source.directory)
     here.do(plan(spec, requirements, site))
     return output
@@ -158,7 +158,7 @@ def _in_container(spec: BundleSpec, requirements: Requirements, work: Path, host
     found = inputs.of(spec)
     if spec.has_own_steps:
         selection.copy(found.source, directories.input)
-    scratch.lay(requirements, directories.scratch, seen_as=SCRATCH, local=found.local)
+    scratch.lay(requirements, directories.scratch, seen_as=SCRATCH, local=found.local, host=host)
     if found.installed is not None:
         selection.copy(found.installed, directories.scratch / INSTALLED)
     lent = lend(

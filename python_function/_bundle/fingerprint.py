@@ -7,6 +7,7 @@ from typing import Final
 from python_function._bundle import inputs
 from python_function._bundle.spec import BundleSpec
 from python_function._machine import environment
+from python_function._source import git_files
 
 _FORMAT: Final = 1
 """Counts the changes of this library that make another bundle of the same inputs."""
@@ -26,6 +27,8 @@ def fingerprint(spec: BundleSpec) -> str:
         digest.update(f"local package {package.name}\n".encode())
         for line in selection.identity:
             digest.update(line)
+        if package.versioned_in:
+            digest.update(json.dumps(git_files.standing(package.versioned_in)).encode())
     if found.installed is not None:
         digest.update(b"installed\n")
         for line in found.installed.identity:

@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 from python_function._bundle.spec import BundleSpec, Inputs
+from python_function._dependencies import package_source
 from python_function._source import select, selection
 from python_function._source.selection import Selection
 
@@ -53,6 +54,6 @@ def bundled(spec: BundleSpec) -> Selection:
 def _found(spec: BundleSpec) -> Inputs:
     return Inputs(
         source=select.staged_files(spec.source) if spec.has_own_steps else select.files(spec.source),
-        local=tuple(select.package_files(package.directory) for package in spec.packaging.local),
+        local=tuple(package_source.files(package) for package in spec.packaging.local),
         installed=select.selected(spec.installed.directory, spec.installed.excludes) if spec.installed else None,
     )

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping, Sequence
+from pathlib import PurePosixPath
 from typing import Final
 
 from python_function._bundle.steps import CleanInstalled, PinLocal, Run, Site, Step
@@ -146,7 +147,10 @@ def _build_needs_as_wheels(named: Sequence[str]) -> tuple[str, ...]:
 def _built(requirements: Requirements) -> Mapping[str, LocalPackage | LocalArchive]:
     """Return what of the user's own has to be built, by its place in the scratch directory."""
     return {
-        **{f"local/{number}": package for number, package in enumerate(requirements.local)},
+        **{
+            (PurePosixPath("local", str(number)) / package.place).as_posix(): package
+            for number, package in enumerate(requirements.local)
+        },
         **{
             f"archives/{number}/{archive.path.name}": archive
             for number, archive in enumerate(requirements.archives)

@@ -94,7 +94,10 @@ def _apart_from_output(spec: BundleSpec, scope: Construct) -> BundleSpec:
     """Leave CDK's own output out of a source that it is in, which would hold every asset made before."""
     stage = aws_cdk.Stage.of(scope)
     output = Path(stage.asset_outdir) if stage else None
-    if output is None or not output.is_relative_to(spec.source.directory):
+    if output is None:
+        return spec
+    spec = replace(spec, packaging=spec.packaging.apart_from(output))
+    if not output.is_relative_to(spec.source.directory):
         return spec
     return replace(spec, source=replace(spec.source, outdir=output.relative_to(spec.source.directory).as_posix()))
 

@@ -1,9 +1,9 @@
 """Which tool owns the dependencies of an entry, and what its files say, without starting it."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Final
+from typing import Final, assert_never
 
 from python_function._dependencies import nested
 from python_function._dependencies.choice import Choice
@@ -47,6 +47,27 @@ class Packaging:
     def local(self) -> tuple[LocalPackage, ...]:
         """The source trees that the bundle depends on."""
         return self.content.local
+
+    def with_local(self, packages: Iterable[LocalPackage]) -> "Packaging":
+        """Return this with *packages* in the place of the local ones that it has."""
+        local = tuple(packages)
+        match self.content:
+            case Locked() as locked:
+                content: Locked | Listed = replace(locked, part=replace(locked.part, local=local))
+            case Listed() as listed:
+                content = replace(listed, requirements=replace(listed.requirements, local=local))
+            case _:
+                assert_never(self.content)
+        return replace(self, content=content)
+
+    def apart_from(self, output: Path) -> "Packaging":
+        """Return this with *output*, CDK's own, left out of every local package that it is in."""
+        return self.with_local(
+            replace(package, leaves_out=(output.relative_to(package.directory).as_posix(),))
+            if output.is_relative_to(package.directory)
+            else package
+            for package in self.local
+        )
 
 
 def detect(
@@ -137,10 +158,16 @@ def _declared(format_: Format, file: Path, search: Search, notices: tuple[Notice
     else:
         local = nested.of_lock(file, content.part.local, content.part.archives)
         content = replace(content, part=replace(content.part, local=local))
-    return Packaging(
+    packaging = Packaging(
         kind=format_.kind,
         file=file,
         content=content,
         identity=(format_.kind, format_.file, *content.identity),
         warnings=(*notices, *declared.warnings),
     )
+    return packaging.with_local(_within(package, search.project_root) for package in packaging.local)
+
+
+def _within(package: LocalPackage, project_root: Path | None) -> LocalPackage:
+    is_inside = project_root is not None and package.directory.is_relative_to(project_root)
+    return replace(package, within=project_root) if is_inside else package

@@ -1,12 +1,14 @@
 """The exact list of what to install, as far as the files, or the tool that owns a lock, say it."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import assert_never
 
 from python_function._dependencies import nested
 from python_function._dependencies.declared import Listed, Locked
 from python_function._dependencies.detect import Packaging
 from python_function._dependencies.indexes import with_credentials
+from python_function._dependencies.local_packages import LocalPackage
 from python_function._dependencies.requirements_txt.read import Requirements
 from python_function._machine.environment import for_installer
 from python_function._machine.host import Host
@@ -27,8 +29,15 @@ def requirements(packaging: Packaging, *, host: Host, environment: Mapping[str, 
     env = for_installer(host.environ, environment)
     match packaging.content:
         case Locked() as locked:
-            return nested.follow(locked.export(locked, host, env))
+            found = nested.follow(locked.export(locked, host, env))
+            return replace(found, local=tuple(_as_known(package, packaging) for package in found.local))
         case Listed() as listed:
             return with_credentials(listed.manifest, listed.requirements, env)
         case _:
             assert_never(packaging.content)
+
+
+def _as_known(package: LocalPackage, packaging: Packaging) -> LocalPackage:
+    """Return *package*, which a tool told of, with what is known of its source."""
+    known = {each.directory: each for each in packaging.local}.get(package.directory)
+    return replace(package, within=known.within, leaves_out=known.leaves_out) if known else package

@@ -4,7 +4,7 @@ import ast
 import configparser
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Final
 
 from packaging.utils import (
@@ -32,12 +32,23 @@ class LocalPackage:
         directory: Where its ``pyproject.toml``, ``setup.py`` or ``setup.cfg`` is; absolute.
         marker: The environments that it is for, empty for all of them.
         builds_with: The names of the local packages that its build needs.
+        within: The directory that links may not leave, if not *directory*.
+        leaves_out: What in it is none of it, POSIX paths: CDK's own output.
+        versioned_in: The root of the git repository that its build reads its version from, if it does.
     """
 
     name: str
     directory: Path
     marker: str = ""
     builds_with: tuple[str, ...] = ()
+    within: Path | None = None
+    leaves_out: tuple[str, ...] = ()
+    versioned_in: Path | None = None
+
+    @property
+    def place(self) -> PurePosixPath:
+        """Where in a copy of what its build sees the package is: where it is in its repository, if that is needed."""
+        return PurePosixPath(self.directory.relative_to(self.versioned_in or self.directory).as_posix())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -13,6 +13,7 @@ from python_function._dependencies.local_packages import LocalArchive, LocalPack
 from python_function._dependencies.requirements_txt import read
 from python_function._dependencies.requirements_txt.read import Requirements
 from python_function._machine.redact import masked
+from python_function._source import git_files
 from python_function.errors import PackagingError
 
 _NAMED: Final = re.compile(r"(?P<name>[\w.-]+)(?:\[(?P<extras>[^\]]*)\])?")
@@ -147,7 +148,11 @@ class _Way:
         manifest = next(path for path in _manifests(package.directory) if path.is_file())
         needed = read.parse("\n".join(lines), base=package.directory, source=f"{manifest} (dependencies)")
         builders = _builders(package.directory, manifest)
-        self.packages[key] = replace(package, builds_with=tuple(builder.name for builder in builders))
+        self.packages[key] = replace(
+            package,
+            builds_with=tuple(builder.name for builder in builders),
+            versioned_in=git_files.repository(package.directory) if source_tree.asks_git(package.directory) else None,
+        )
         for other in (*needed.local, *builders):
             self.meet(other, str(manifest))
         for archive in needed.archives:

@@ -1,6 +1,7 @@
 """What a source tree says that it needs, as lines of a requirements file, without running any of it."""
 
 import ast
+import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Final
@@ -14,6 +15,23 @@ from python_function._machine.toml import NOTHING, alternatives, read_toml, stri
 
 _ROOT: Final = "{root:uri}"
 """hatchling's word for the URL of the directory of a project."""
+
+_NAME: Final = re.compile(r"[\w.-]+")
+_OF_GIT: Final = frozenset(
+    {
+        "dunamai",
+        "flit-scm",
+        "hatch-vcs",
+        "poetry-dynamic-versioning",
+        "setuptools-git-versioning",
+        "setuptools-scm",
+        "uv-dynamic-versioning",
+        "vcs-versioning",
+        "versioneer",
+        "versioningit",
+    }
+)
+"""What asks git for the version of a package that is built."""
 
 _PLACES: Final = frozenset({"path", "file", "git", "url"})
 """What a table of poetry's says of a package that is from no index."""
@@ -51,6 +69,24 @@ def build_needs(directory: Path) -> tuple[str, ...]:
 
 def _lines(texts: Sequence[str], manifest: Mapping[str, object], directory: Path) -> tuple[str, ...]:
     return tuple(line.text for line in manifest_lines.lines(texts, _without_indexes(manifest), directory))
+
+
+def asks_git(directory: Path) -> bool:
+    """Tell whether the tree at *directory* has its version from git.
+
+    Raises:
+        PackagingError: Its metadata cannot be parsed.
+    """
+    manifest = _manifest(directory)
+    given = setup_arguments(directory)
+    asked = (
+        *strings(manifest, "build-system", "requires"),
+        *_constants(given.get("setup_requires")),
+        *_listed(setup_cfg(directory, "options").get("setup_requires", "")),
+    )
+    names = {canonicalize_name(match[0]) for text in asked if (match := _NAME.match(text))}
+    of_pdm = table(manifest, "tool", "pdm", "version").get("source") == "scm"
+    return bool(names & _OF_GIT) or "use_scm_version" in given or of_pdm or "versioneer" in table(manifest, "tool")
 
 
 def _manifest(directory: Path) -> Mapping[str, object]:

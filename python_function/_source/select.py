@@ -156,15 +156,6 @@ def bundled(staged: Selection, source: Source) -> Selection:
         return _placed(replace(staged, files=tuple(file for file in staged.files if file.path in left)), source.root)
 
 
-def package_files(directory: Path) -> Selection:
-    """Return the files that a local package is built from.
-
-    Raises:
-        EntryError: As for :func:`files`.
-    """
-    return selected(directory, MACHINERY)
-
-
 def selected(
     directory: Path, patterns: Iterable[str], *, within: Path | None = None, excused: Iterable[str] = ()
 ) -> Selection:

@@ -94,7 +94,7 @@ def test_an_edit_while_the_bundle_is_built_never_lands_under_the_old_name(
 
 
 def test_an_edit_of_a_local_package_never_lands_under_the_old_name(
-    spec: BundleSpec, tmp_path: Path, local: LocalPackage
+    spec: BundleSpec, tmp_path: Path, local: LocalPackage, make_host: Callable[..., Host]
 ) -> None:
     requirements = Requirements(local=(local,))
     hashed = inputs.read(replace(spec, packaging=Packaging(kind="pip", content=Listed(requirements=requirements))))
@@ -102,4 +102,10 @@ def test_an_edit_of_a_local_package_never_lands_under_the_old_name(
     (local.directory / "lib.py").write_text("edited")
 
     with pytest.raises(BundlingError, match=r"lib/lib\.py changed while its bundle was built"):
-        scratch.lay(requirements, tmp_path / "scratch", seen_as="/scratch", local=hashed.inputs.local)
+        scratch.lay(
+            requirements,
+            tmp_path / "scratch",
+            seen_as="/scratch",
+            host=make_host(Recorder()),
+            local=hashed.inputs.local,
+        )

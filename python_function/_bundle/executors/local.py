@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Final, assert_never
 
 from python_function._bundle.executors import installed
-from python_function._bundle.executors.shell import hook_text
+from python_function._bundle.executors.shell import EPOCH, hook_text
 from python_function._bundle.steps import INPUT, OUTPUT, CleanInstalled, CopySource, Hook, PinLocal, Run, Site, Step
 from python_function._machine.environment import for_hooks, for_installer
 from python_function._machine.host import Host
@@ -91,7 +91,7 @@ class LocalBuild:
         self.host.resolved[done] = result.read_text(encoding="utf-8")
 
     def _run(self, step: Run) -> None:
-        env = for_installer(self.host.environ, self.environment)
+        env = for_installer(self.host.environ, {"SOURCE_DATE_EPOCH": EPOCH, **self.environment}) | self._apart()
         try:
             self.host.run(step.argv, cwd=Path(self.site.input), env=env)
         except CommandError as error:
@@ -101,6 +101,12 @@ class LocalBuild:
             what = f"could not {step.purpose} of {self.origin}:"
             msg = f"{what}\n{error.output.rstrip()}\n{error.headline}"
             raise BundlingError(msg) from error
+
+    def _apart(self) -> dict[str, str]:
+        """Return what keeps builds to the scratch directory: their leavings, and git's search for a repository."""
+        temporary = Path(self.site.scratch, "tmp")
+        temporary.mkdir(parents=True, exist_ok=True)
+        return {"TMPDIR": str(temporary), "GIT_CEILING_DIRECTORIES": f"{self.site.scratch}/local"}
 
     def _hook(self, hook: Hook) -> None:
         shell = shutil.which("bash") or "sh"

@@ -6,9 +6,12 @@ from importlib.resources import files
 from pathlib import Path, PurePosixPath
 from typing import Final
 
-from python_function._dependencies import assigned
+from python_function._bundle.executors import repository
+from python_function._dependencies import assigned, package_source
+from python_function._dependencies.local_packages import LocalPackage
 from python_function._dependencies.requirements_txt.read import Requirements
-from python_function._source import select, selection
+from python_function._machine.host import Host
+from python_function._source import selection
 from python_function._source.selection import Selection
 
 TOOLS: Final = (
@@ -24,13 +27,16 @@ _PYLOCK: Final = 'lock-version = "1.0"\ncreated-by = "cdk-python-function"\n'
 """What a pylock.toml starts with. It names no Python: uv would hold the running one against it, not the target's."""
 
 
-def lay(requirements: Requirements, directory: Path, *, seen_as: str, local: Iterable[Selection] = ()) -> None:
+def lay(
+    requirements: Requirements, directory: Path, *, seen_as: str, host: Host, local: Iterable[Selection] = ()
+) -> None:
     """Write to *directory* everything that the steps of a plan read from their scratch directory.
 
     Args:
         requirements: What will be installed.
         directory: Where to write.
         seen_as: What the steps call *directory*.
+        host: The machine that this is.
         local: The files of local packages, as far as they are known.
 
     Raises:
@@ -39,15 +45,22 @@ def lay(requirements: Requirements, directory: Path, *, seen_as: str, local: Ite
     _lay_tools(directory / "tools")
     _lay_lists(requirements, directory, seen_as)
     for number, package in enumerate(requirements.local):
-        place = directory / "local" / str(number)
         known = next((one for one in local if one.directory == package.directory), None)
-        selection.copy(known or select.package_files(package.directory), place)
+        _lay_package(package, directory / "local" / str(number), known or package_source.files(package), host)
     for number, archive in enumerate(requirements.archives):
         place = directory / "archives" / str(number)
         place.mkdir(parents=True)
         shutil.copyfile(archive.path, place / archive.path.name)
     for number, links in enumerate(requirements.links):
         _lay_links(links, directory / "links" / str(number))
+
+
+def _lay_package(package: LocalPackage, place: Path, found: Selection, host: Host) -> None:
+    selection.copy(found, place / package.place)
+    if package.versioned_in:
+        as_git_has_it = (file.path for file in found.files if not (package.directory / file.path).is_symlink())
+        kept = {(package.place / path).as_posix() for path in as_git_has_it}
+        repository.lay(package.versioned_in, place, kept, host)
 
 
 def _lay_tools(directory: Path) -> None:

@@ -22,6 +22,11 @@ _BLAME: Final = """\
 exec 2>&1
 trap 'code=$?; [ "$code" = 0 ] || printf "%s failed with exit code %s\\n" "$_hook" "$code" >&2' EXIT
 """
+EPOCH: Final = "315532800"
+"""The first day that a zip file can hold: what a build dates its work by, unless the user says otherwise."""
+
+_DATE: Final = f'export SOURCE_DATE_EPOCH="${{SOURCE_DATE_EPOCH:-{EPOCH}}}"'
+
 _GO_ON: Final = '_code=$?; [ "$_code" = 0 ] || exit "$_code"\n'
 
 _NO_MOUNTS: Final = (
@@ -79,7 +84,7 @@ def _rendered(step: Step, python: str, tools: str) -> str:
     match step:
         case Run():
             unset = (part for name in sorted(UNSET) for part in ("-u", name))
-            return _line(("env", *unset, *step.argv), step.purpose)
+            return f"{_DATE}\n" + _line(("env", *unset, *step.argv), step.purpose)
         case Hook():
             return _attempt(("sh", "-c", _HOOK_SHELL, hook_text(step)), f"run the hooks of {step.phase}") + "\n"
         case CopySource():

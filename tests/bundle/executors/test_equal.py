@@ -23,6 +23,7 @@ from python_function._machine.host import Host
 from python_function._machine.process import Process
 from python_function._source.select import Source
 from python_function.errors import BundlingError, NoWheelError
+from tests.doubles import Recorder
 
 NASTY = (
     "index.py",
@@ -71,14 +72,14 @@ def tree(root: Path) -> dict[str, tuple[int, bytes]]:
 
 
 @pytest.fixture
-def site(tmp_path: Path) -> Callable[[str, Path], Site]:
+def site(tmp_path: Path, make_host: Callable[..., Host]) -> Callable[[str, Path], Site]:
     """Return a maker of sites on this machine; every site gets its own copy of the source."""
 
     def make(name: str, source: Path) -> Site:
         place = tmp_path / name
         shutil.copytree(source, place / "input", symlinks=True, ignore=shutil.ignore_patterns("fifo"))
         (place / "output").mkdir()
-        scratch.lay(Requirements(), place / "scratch", seen_as=str(place / "scratch"))
+        scratch.lay(Requirements(), place / "scratch", seen_as=str(place / "scratch"), host=make_host(Recorder()))
         return Site(
             input=str(place / "input"),
             output=str(place / "output"),
@@ -364,3 +365,23 @@ def test_a_bad_link_made_by_a_hook_is_told_by_the_script(site: Callable[[str, Pa
     assert done.returncode == 1
     assert "away is a link to '/etc', which is outside" in done.stderr
     assert "Traceback" not in done.stderr
+
+
+def test_builds_keep_to_the_scratch_directory_and_to_no_clock(
+    site: Callable[[str, Path], Site], entry: Path, make_host: Callable[..., Host]
+) -> None:
+    here = site("one", entry)
+    seen = "TMPDIR", "GIT_CEILING_DIRECTORIES", "SOURCE_DATE_EPOCH"
+    step = Run(purpose="look", argv=("sh", "-c", 'printf "%s\\n" "$SOURCE_DATE_EPOCH" >>"$0"', f"{here.output}/epoch"))
+    runner = Recorder()
+    build = LocalBuild(make_host(runner, SOURCE_DATE_EPOCH="1"), here, {}, entry)
+
+    build.do((step,))
+    LocalBuild(make_host(runner), here, {"SOURCE_DATE_EPOCH": "7"}, entry).do((step,))
+    by_script((step,), here, "sh")
+
+    assert [[env[name] for name in seen] for env in runner.environments] == [
+        [str(Path(here.scratch, "tmp")), f"{here.scratch}/local", "315532800"],
+        [str(Path(here.scratch, "tmp")), f"{here.scratch}/local", "7"],
+    ]
+    assert Path(here.output, "epoch").read_text() == "315532800\n"
