@@ -46,9 +46,8 @@ class PythonLayerVersion(lambda_.LayerVersion):
             id: Its name there.
             entry: The directory with code, dependencies or both; a relative path starts at the working directory.
             compatible_runtimes: The runtimes it is for, by default the one that the project asks for, and Python 3.13
-                where it asks for nothing. It is built for the first; the others get the same files.
-            compatible_architectures: The architectures it is for, x86_64 by default. It is built for the first; the
-                others get the same files.
+                where it asks for nothing. It is built for each; where they need different files, each has its own.
+            compatible_architectures: The architectures it is for, x86_64 by default. Several need the same files.
             bundling: How code and dependencies become an asset; by default as :class:`BundlingOptions` has it.
             **options: Everything else that ``aws_lambda.LayerVersion`` takes.
 
@@ -74,6 +73,7 @@ class PythonLayerVersion(lambda_.LayerVersion):
                 runtimes=tuple(runtime.name for runtime in compatible_runtimes or ()),
                 runtime_option="compatible_runtimes[{}]",
                 architecture=architectures[0].name,
+                other_architectures=tuple(architecture.name for architecture in architectures[1:]),
                 options=bundling,
                 container=plain.to_container(bundling),
                 cwd=Path.cwd(),

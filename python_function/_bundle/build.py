@@ -1,11 +1,11 @@
 """Builds a bundle: chooses the executor, prepares what it needs, and finishes what it made."""
 
 import time
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from python_function._bundle import finish, foreign, inputs, leaks, verify, workplace
+from python_function._bundle import finish, foreign, inputs, leaks, per_runtime, verify, workplace
 from python_function._bundle.checks import verdict
 from python_function._bundle.checks.inventory import Inventory
 from python_function._bundle.checks.verdict import Verdict
@@ -24,6 +24,9 @@ from python_function._machine.host import Host
 from python_function._source import selection
 from python_function._source.walk import TreeError
 from python_function.errors import BundlingError, EngineError, NoWheelError
+
+if TYPE_CHECKING:
+    from python_function._target.target import Target
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,13 +65,9 @@ def build(spec: BundleSpec, output: Path, host: Host) -> Built:
     }
     with redact.hiding(secrets), workplace.workplace(output, host) as work:
         requirements = exact.requirements(spec.packaging, host=host, environment=dict(spec.environment))
-        built, image = _build(spec, requirements, work, host)
-        finished = work / "bundle"
-        finished.mkdir()
-        finish.take(built, finished, host.ids)
-        if not spec.has_own_steps:
-            selection.copy(inputs.of(spec).source, finished / spec.prefix)
-        bundle, verdicts = _complete(spec, requirements, finished, known_as=(OUTPUT, str(built)))
+        finished, image = _finished(spec, requirements, work, host)
+        bundle, verdicts = verify.verify(spec, finished, requirements)
+        verdict.demand(verdicts)
         leaks.check(finished, leaks.known(spec, requirements, host))
         workplace.publish(finished, output)
     for notice in verdict.warnings(verdicts):
@@ -76,6 +75,24 @@ def build(spec: BundleSpec, output: Path, host: Host) -> Built:
     seconds = time.monotonic() - started
     host.report.say(verify.summary(bundle, seconds))
     return Built(inventory=bundle, requirements=requirements, verdicts=verdicts, image=image, seconds=seconds)
+
+
+def _finished(spec: BundleSpec, requirements: Requirements, work: Path, host: Host) -> tuple[Path, str]:
+    """Build in *work* for each target; return where the finished bundle is, and the image that it was built in."""
+    made: list[tuple[Target, Path]] = []
+    image = ""
+    for number, variant in enumerate(spec.variants):
+        place = work / str(number) if spec.others else work
+        place.mkdir(mode=0o700, exist_ok=True)
+        built, image = _build(variant, requirements, place, host)
+        _complete(variant, built, place / "bundle", host)
+        made.append((variant.target, place / "bundle"))
+    if not spec.others:
+        return made[0][1], image
+    finished = work / "bundle"
+    finished.mkdir()
+    per_runtime.arrange(made, finished)
+    return finished, image
 
 
 def _build(spec: BundleSpec, requirements: Requirements, work: Path, host: Host) -> tuple[Path, str]:
@@ -186,14 +203,13 @@ def _variables(spec: BundleSpec, requirements: Requirements, host: Host) -> dict
     return {**named, **assigned.credentials(requirements.assigned, {**host.environ, **given}), **given}
 
 
-def _complete(
-    spec: BundleSpec, requirements: Requirements, output: Path, *, known_as: Sequence[str]
-) -> tuple[Inventory, tuple[Verdict, ...]]:
+def _complete(spec: BundleSpec, built: Path, output: Path, host: Host) -> None:
+    output.mkdir()
+    finish.take(built, output, host.ids)
+    if not spec.has_own_steps:
+        selection.copy(inputs.of(spec).source, output / spec.prefix)
     try:
-        finish.finish(output, known_as)
+        finish.finish(output, (OUTPUT, str(built)))
     except TreeError as error:
         msg = f"The bundle of {spec.source.directory} cannot be an asset: {error}"
         raise BundlingError(msg) from error
-    bundle, verdicts = verify.verify(spec, output, requirements)
-    verdict.demand(verdicts)
-    return bundle, verdicts

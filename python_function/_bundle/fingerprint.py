@@ -49,6 +49,10 @@ def _identity(spec: BundleSpec) -> dict[str, object]:
         "format": _FORMAT,
         "target": (spec.target.runtime, spec.target.architecture, spec.target.python_full_version),
         "places": (spec.prefix, spec.source.root),
+        "others": [
+            (other.target.runtime, other.target.architecture, other.target.python_full_version, other.container.image)
+            for other in spec.others
+        ],
         "dependencies": (spec.packaging.identity, spec.installer_args, spec.build_on_host),
         "strategy": spec.strategy,
         "container": None if spec.strategy == "local" else in_container,

@@ -8,7 +8,7 @@ from typing import Final
 from packaging.utils import canonicalize_name
 
 from python_function._bundle import given, hooks, runtimes, source_root
-from python_function._bundle.spec import BundleSpec, Container
+from python_function._bundle.spec import BundleSpec, Container, Variant
 from python_function._dependencies import detect
 from python_function._dependencies.detect import Packaging
 from python_function._handler import check, entry, place
@@ -37,6 +37,7 @@ class Wanted:
         runtimes: The names of the runtimes that the user gave, the one to build for first.
         runtime_option: How the user gave them: the name of the option, ``{}`` for a number in a list.
         architecture: The name of the instruction set.
+        other_architectures: Those that a layer is for besides.
         options: How to bundle.
         container: The container, as far as the options say.
         cwd: Where relative paths start.
@@ -47,6 +48,7 @@ class Wanted:
     runtimes: tuple[str, ...] = ()
     runtime_option: str = "runtime"
     architecture: str
+    other_architectures: tuple[str, ...] = ()
     options: BundlingOptions = field(default_factory=BundlingOptions)
     container: Container = field(default_factory=Container)
     cwd: Path
@@ -116,15 +118,15 @@ def function(
     found, source = replace(found, root=root.name), replace(source, root=root.name)
     index_file = None if found.elsewhere else found.file
     packaging = _packaging(options, source, index_file)
-    runtime, target = _runtime(wanted, source, packaging, index_file)
+    runtime, targets = _runtime(wanted, source, packaging, index_file)
     notices = check.check(
         found,
-        python_version=target.python_version,
+        python_version=targets[0].python_version,
         elsewhere=packaging.kind != "none" or wanted.layers or bool(options.command_hooks or options.command),
     )
     spec = _spec(
         wanted,
-        target=target,
+        targets=targets,
         source=source,
         packaging=packaging,
         prefix=options.output_path_suffix.rstrip("/"),
@@ -151,9 +153,9 @@ def layer(wanted: Wanted, *, definers: Sequence[Path] = ()) -> Resolved:
     root = source_root.decide(options.source_root, source, None)
     source = replace(source, root=root.name)
     packaging = _packaging(options, source)
-    runtime, target = _runtime(wanted, source, packaging)
+    runtime, targets = _runtime(wanted, source, packaging)
     prefix = str(PurePosixPath(_SEARCHED) / options.output_path_suffix)
-    spec = _spec(wanted, target=target, source=source, packaging=packaging, prefix=prefix)
+    spec = _spec(wanted, targets=targets, source=source, packaging=packaging, prefix=prefix)
     return Resolved(entry=None, runtime=runtime, root=root, spec=spec)
 
 
@@ -173,11 +175,15 @@ def _packaging(options: BundlingOptions, source: Source, index: Path | None = No
     )
 
 
-def _runtime(wanted: Wanted, source: Source, packaging: Packaging, index: Path | None = None) -> tuple[Runtime, Target]:
+def _runtime(
+    wanted: Wanted, source: Source, packaging: Packaging, index: Path | None = None
+) -> tuple[Runtime, tuple[Target, ...]]:
+    """Choose the runtime, and return all targets."""
     found = runtimes.choose(
         wanted.runtimes, option=wanted.runtime_option, source=source, packaging=packaging, index=index
     )
-    return found, Target(found.name, wanted.architecture, found.patch)
+    architectures = (wanted.architecture, *wanted.other_architectures)
+    return found[0], tuple(Target(each.name, name, each.patch) for each in found for name in architectures)
 
 
 def _check_importable(suffix: str) -> None:
@@ -189,7 +195,7 @@ def _check_importable(suffix: str) -> None:
 def _spec(
     wanted: Wanted,
     *,
-    target: Target,
+    targets: tuple[Target, ...],
     source: Source,
     packaging: Packaging,
     prefix: str,
@@ -199,15 +205,13 @@ def _spec(
     options, container = wanted.options, wanted.container
     before, after = hooks.lines(options.command_hooks, prefix=prefix)
     variables = given.given(options, packaging)
+    first, *others = (Variant(target=target, container=container.serving(target)) for target in dict.fromkeys(targets))
     return BundleSpec(
-        target=target,
+        target=first.target,
+        others=tuple(others),
         source=source,
         packaging=packaging,
-        container=replace(
-            container,
-            image=container.image or target.bundling_image,
-            platform=container.platform or target.docker_platform,
-        ),
+        container=first.container,
         strategy=options.effective_strategy,
         prefix=prefix,
         handler_file=handler_file,

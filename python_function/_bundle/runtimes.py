@@ -1,4 +1,4 @@
-"""Which runtime a bundle is built for: given, or declared wherever its dependencies may be."""
+"""Which runtimes a bundle is built for: given, or declared wherever its dependencies may be."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -9,8 +9,10 @@ from python_function._target import infer
 from python_function._target.infer import Runtime
 
 
-def choose(given: Sequence[str], *, option: str, source: Source, packaging: Packaging, index: Path | None) -> Runtime:
-    """Choose the runtime, and hold all the others that were given to what the project says, too.
+def choose(
+    given: Sequence[str], *, option: str, source: Source, packaging: Packaging, index: Path | None
+) -> tuple[Runtime, ...]:
+    """Choose the runtime, or take those that were given, each held to what the project says.
 
     What decides may stand from the entry up to the home of the dependencies.
 
@@ -27,10 +29,9 @@ def choose(given: Sequence[str], *, option: str, source: Source, packaging: Pack
     """
     homes = (source.directory, source.within, packaging.file and packaging.file.parent)
     top = min((home for home in homes if home), key=lambda home: len(home.parts))
-    found = [
+    return tuple(
         infer.infer(
             source.directory, given=name, index=index, top=top, lock=packaging.file, option=option.format(number)
         )
         for number, name in enumerate(given or (None,))
-    ]
-    return found[0]
+    )

@@ -1,6 +1,6 @@
 """What a bundle is made of."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from python_function._dependencies.detect import Packaging
@@ -44,6 +44,12 @@ class Container:
     command: tuple[str, ...] = ()
     copies: bool = False
 
+    def serving(self, target: Target) -> "Container":
+        """Return this container, where nothing else was given with the image and the platform of *target*."""
+        return replace(
+            self, image=self.image or target.bundling_image, platform=self.platform or target.docker_platform
+        )
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Installed:
@@ -81,6 +87,19 @@ class Layer:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Variant:
+    """What else a layer is built for.
+
+    Attributes:
+        target: What that is.
+        container: The container that builds it, where one does.
+    """
+
+    target: Target
+    container: Container
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Inputs:
     """The user's files that a bundle is made of.
 
@@ -101,6 +120,7 @@ class BundleSpec:
 
     Attributes:
         target: What it is built for.
+        others: What it is built for besides.
         source: The source and its place.
         packaging: What declares the dependencies.
         installed: What is taken as it is, besides.
@@ -125,6 +145,7 @@ class BundleSpec:
     packaging: Packaging
     container: Container
     strategy: str
+    others: tuple[Variant, ...] = ()
     installed: Installed | None = None
     prefix: str = ""
     handler_file: str | None = None
@@ -138,6 +159,14 @@ class BundleSpec:
     environment: tuple[tuple[str, str], ...] = field(default=(), repr=False)
     secrets: frozenset[str] = frozenset()
     inputs: Inputs | None = field(default=None, repr=False)
+
+    @property
+    def variants(self) -> "tuple[BundleSpec, ...]":
+        """The specs of all that it is built for, one target each."""
+        return tuple(
+            replace(self, target=variant.target, container=variant.container, others=())
+            for variant in (Variant(target=self.target, container=self.container), *self.others)
+        )
 
     @property
     def secret_values(self) -> frozenset[str]:

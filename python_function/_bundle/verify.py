@@ -2,10 +2,12 @@
 
 import json
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from functools import partial
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Final, TypeAlias
 
+from python_function._bundle import per_runtime
 from python_function._bundle.checks import content, declared, imported, inventory, modules, native, size, unprovided
 from python_function._bundle.checks.imported import Place
 from python_function._bundle.checks.inventory import Inventory
@@ -18,7 +20,7 @@ _MEGABYTE: Final = 1_000_000
 _VERSION: Final = 1
 """Counts the changes of the checks that give other verdicts."""
 
-_Checks: TypeAlias = Mapping[str, Callable[[], Verdict]]
+_Layers: TypeAlias = Mapping[str, Inventory | None]
 
 
 def verify(
@@ -28,34 +30,62 @@ def verify(
 
     What was to be installed is told by *requirements* while it is built.
     """
-    bundle = inventory.take(output, content.own(spec))
+    variants = [_as_laid_out(variant, output) for variant in spec.variants]
+    own = frozenset[str]().union(*map(content.own, variants))
+    bundle = inventory.take(output, own)
     for first in (declared.check(spec, requirements, bundle), content.check(spec, bundle)):
         if first.errors:
             return bundle, (first,)
-    return bundle, tuple(check() for name, check in _checks(spec, bundle).items() if name not in spec.skip_checks)
-
-
-def _checks(spec: BundleSpec, bundle: Inventory) -> _Checks:
-    entry = str(spec.source.directory)
     layers = {layer.name: inventory.take(layer.directory) if layer.directory else None for layer in spec.layers}
-    known = tuple(layer for layer in layers.values() if layer is not None)
-    sizes = [LayerSize(name=name, bytes=layer.size if layer else None) for name, layer in layers.items()]
+    checks: dict[tuple[str, str], Callable[[], Verdict]] = {("size", ""): partial(_size, spec, bundle, layers)}
+    for variant in variants:
+        seen = bundle if len(variants) == 1 else _seen_by(variant, bundle)
+        checks |= {(name, str(variant.target)): check for name, check in _of_target(variant, seen, layers).items()}
+    return bundle, tuple(dict.fromkeys(check() for (name, _), check in checks.items() if name not in spec.skip_checks))
+
+
+def _as_laid_out(spec: BundleSpec, output: Path) -> BundleSpec:
+    """Return *spec* with the folder that its runtime has for itself in a layer for several."""
+    own = per_runtime.directory(spec.target)
+    if spec.handler_file is not None or not (output / own).is_dir():
+        return spec
+    return replace(spec, prefix=str(PurePosixPath(own, *PurePosixPath(spec.prefix).parts[1:])))
+
+
+def _seen_by(spec: BundleSpec, bundle: Inventory) -> Inventory:
+    """Return what of a layer for several runtimes functions of one of them look at."""
+
+    def is_seen(path: str) -> bool:
+        return not path.startswith("python/lib/python3.") or f"{path}/".startswith(
+            f"{per_runtime.directory(spec.target)}/"
+        )
+
+    return replace(
+        bundle,
+        files={path: size for path, size in bundle.files.items() if is_seen(path)},
+        distributions=tuple(found for found in bundle.distributions if is_seen(found.place)),
+        own=frozenset(filter(is_seen, bundle.own)),
+    )
+
+
+def _size(spec: BundleSpec, bundle: Inventory, layers: _Layers) -> Verdict:
     file = spec.packaging.file
+    sizes = [LayerSize(name=name, bytes=layer.size if layer else None) for name, layer in layers.items()]
+    return size.check(bundle, entry=str(spec.source.directory), declared_in=file.name if file else "", layers=sizes)
+
+
+def _of_target(spec: BundleSpec, bundle: Inventory, layers: _Layers) -> Mapping[str, Callable[[], Verdict]]:
+    entry, target = str(spec.source.directory), spec.target
+    known = tuple(layer for layer in layers.values() if layer is not None)
+    handler = spec.handler_file
     checks: dict[str, Callable[[], Verdict]] = {
-        "modules": partial(
-            modules.check, bundle, handler_file=spec.handler_file, entry=entry, target=spec.target, layers=known
-        ),
-        "native": partial(native.check, bundle, entry=entry, target=spec.target, layers=known),
-        "size": partial(size.check, bundle, entry=entry, declared_in=file.name if file else "", layers=sizes),
+        "modules": partial(modules.check, bundle, handler_file=handler, entry=entry, target=target, layers=known),
+        "native": partial(native.check, bundle, entry=entry, target=target, layers=known),
     }
     if None not in layers.values():  # what an imported layer brings, nobody here knows
+        places, sources = _places(spec, bundle, known), content.sources(spec)
         checks["imports"] = partial(
-            unprovided.check,
-            bundle,
-            handler_file=spec.handler_file,
-            places=_places(spec, bundle, known),
-            target=spec.target,
-            sources=content.sources(spec),
+            unprovided.check, bundle, handler_file=handler, places=places, target=target, sources=sources
         )
     return checks
 

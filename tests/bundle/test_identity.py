@@ -9,7 +9,7 @@ from typing import Any, Final
 import pytest
 
 from python_function._bundle.fingerprint import fingerprint
-from python_function._bundle.spec import BundleSpec, Container, Inputs, Installed, Layer
+from python_function._bundle.spec import BundleSpec, Container, Inputs, Installed, Layer, Variant
 from python_function._dependencies.declared import Listed
 from python_function._dependencies.detect import Packaging
 from python_function._dependencies.local_packages import LocalPackage
@@ -23,6 +23,11 @@ CLASSES: Final = (BundleSpec, Target, Source, Packaging, Container, Installed, I
 
 COUNTING: Final[dict[str, tuple[tuple[str, Any], ...]]] = {
     "BundleSpec.target": (("target", Target("python3.12", "x86_64")), ("target", Target("python3.13", "arm64"))),
+    "BundleSpec.others": (
+        ("others", (Variant(target=Target("python3.12", "x86_64"), container=Container()),)),
+        ("others", (Variant(target=Target("python3.12", "arm64"), container=Container()),)),
+        ("others", (Variant(target=Target("python3.12", "arm64"), container=Container(image="a")),)),
+    ),
     "BundleSpec.source": (("source.root", "src"),),
     "BundleSpec.packaging": (("packaging.identity", ("idna==3.7",)),),
     "BundleSpec.container": (("container.image", "other:tag"),),
