@@ -68,12 +68,14 @@ class PythonLayerVersion(lambda_.LayerVersion):
             _checks.sequence("compatible_runtimes", compatible_runtimes or (), "aws_lambda.Runtime")
             _checks.sequence("compatible_architectures", compatible_architectures or (), "aws_lambda.Architecture")
             architectures = list(compatible_architectures or (lambda_.Architecture.X86_64,))
+            runtimes = tuple(runtime.name for runtime in compatible_runtimes or ())
+            machines = tuple(architecture.name for architecture in architectures)
             wanted = Wanted(
                 entry=entry,
-                runtimes=tuple(runtime.name for runtime in compatible_runtimes or ()),
+                runtimes=runtimes,
                 runtime_option="compatible_runtimes[{}]",
-                architecture=architectures[0].name,
-                other_architectures=tuple(architecture.name for architecture in architectures[1:]),
+                architecture=machines[0],
+                other_architectures=machines[1:],
                 options=bundling,
                 container=plain.to_container(bundling),
                 cwd=Path.cwd(),
@@ -88,10 +90,7 @@ class PythonLayerVersion(lambda_.LayerVersion):
                 compatible_architectures=architectures,
                 **options,
             )
-        self.made = Layer(
-            name=self.node.path,
-            runtimes=tuple(runtime.name for runtime in compatible_runtimes or ()) or (found.runtime.name,),
-            architectures=tuple(architecture.name for architecture in architectures),
-            directory=asset.directory(self),
-        )
+        directory = asset.directory(self)
+        used_for = runtimes or (found.runtime.name,)
+        self.made = Layer(name=self.node.path, runtimes=used_for, architectures=machines, directory=directory)
         """What the layer is, for the functions that use it."""
