@@ -135,7 +135,7 @@ def test_a_shell_understands_its_commands(example: Example) -> None:
 
 
 def test_our_program_understands_its_commands() -> None:
-    called = re.compile(r"(?:^|\$\()(?:cdk-python-function|python -m python_function) ([^|)\n]*)", re.MULTILINE)
+    called = re.compile(r"(?:^|\$\()(?:cdk-python-function|python -m python_function) ([^|)>\n]*)", re.MULTILINE)
     given = [line for example in in_language("sh") for line in called.findall(example.text)]
 
     assert {arguments.parse(shlex.split(line), prog="program").command for line in given} >= {"explain", "build"}

@@ -40,6 +40,14 @@ examples:
   aws lambda update-function-code --function-name orders --zip-file fileb://package.zip
 """
 
+_REPORT: Final = """\
+examples:
+  {prog} report functions/orders
+  {prog} report cdk.out/asset.3f1c --html report.html
+  {prog} report package.zip --json
+  {prog} report functions/orders --format cyclonedx > orders.cdx.json
+"""
+
 
 def parse(given: Sequence[str] | None, *, prog: str) -> argparse.Namespace:
     """Return the arguments *given*, or end the process where they are wrong or ask for help."""
@@ -54,6 +62,7 @@ def parse(given: Sequence[str] | None, *, prog: str) -> argparse.Namespace:
     commands = parser.add_subparsers(required=True, metavar="COMMAND", dest="command")
     _explain(commands, prog)
     _build(commands, prog)
+    _report(commands, prog)
     parsed = parser.parse_args(given)
     if parsed.layer and (parsed.index or parsed.handler):
         commands.choices[parsed.command].error("a layer has no handler: leave out --index and --handler, or --layer")
@@ -82,12 +91,34 @@ def _build(commands: "argparse._SubParsersAction[argparse.ArgumentParser]", prog
     summary = "a .zip deployment package"
     parser = _parser(commands, "build", prog=prog, summary=summary, text=text, examples=_BUILD)
     parser.add_argument("-o", "--output", metavar="FILE", required=True, help="the package to write")
+    _add_environment(parser)
+    _add_common(parser)
+
+
+def _report(commands: "argparse._SubParsersAction[argparse.ArgumentParser]", prog: str) -> None:
+    text = (
+        "Tell what a bundle holds: distributions, sizes, where each is from, what the checks say. ENTRY is an asset in"
+        " cdk.out, a .zip package, or the directory or file of a function, which is built for that."
+    )
+    parser = _parser(commands, "report", prog=prog, summary="what is in a bundle", text=text, examples=_REPORT)
+    parser.add_argument("--html", metavar="FILE", help="write a page with a map of the bundle")
+    parser.add_argument(
+        "--format",
+        choices=("table", "json", "cyclonedx"),
+        default="table",
+        metavar="FORMAT",
+        help="table, json, or cyclonedx for a software bill of materials",
+    )
+    _add_environment(parser)
+    _add_common(parser, "an asset in cdk.out, a .zip package, or the directory or file of a function")
+
+
+def _add_environment(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--from-venv",
         metavar="DIR",
         help="take what is installed in a virtual environment, in place of what the project declares",
     )
-    _add_common(parser)
 
 
 def _parser(
@@ -110,8 +141,10 @@ def _parser(
     )
 
 
-def _add_common(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("entry", metavar="ENTRY", help="the directory with the code, or the handler's file in it")
+def _add_common(
+    parser: argparse.ArgumentParser, entry: str = "the directory with the code, or the handler's file in it"
+) -> None:
+    parser.add_argument("entry", metavar="ENTRY", help=entry)
     parser.add_argument("--index", metavar="FILE", help="the handler's file, relative to ENTRY")
     parser.add_argument("--handler", metavar="NAME", help="the function, or module path and function")
     parser.add_argument("--layer", action="store_true", help="a layer, which has no handler")

@@ -3,18 +3,16 @@
 import argparse
 import dataclasses
 import json
-import tempfile
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
-from python_function._bundle import build, fingerprint, inputs, package
-from python_function._bundle.checks import content, verdict
+from python_function._bundle import fingerprint, package
+from python_function._bundle.checks import verdict
 from python_function._bundle.package import Package
 from python_function._bundle.resolve import Resolved
-from python_function._cli import render, wanted
+from python_function._cli import building, render
 from python_function._cli.explain import Warned
 from python_function._cli.terminal import Terminal
-from python_function._machine import here
 from python_function._machine.report import Notice
 
 
@@ -53,27 +51,10 @@ def run(given: argparse.Namespace, terminal: Terminal) -> None:
     Raises:
         PythonFunctionError: It cannot be built.
     """
-    cwd = Path.cwd()
-    file = package.destination(given.output, cwd=cwd)
-    find = wanted.from_environment if given.from_venv else wanted.resolved
-    found = find(given, cwd=cwd, environ=terminal.environ)
-    spec = inputs.read(found.spec)
-    content.expect(spec)
-    with tempfile.TemporaryDirectory(prefix="cdk-python-function-") as directory:
-        bundle = Path(directory, "bundle")
-        bundle.mkdir()
-        name = found.spec.source.directory.name
-        with terminal.working(f"building {name}") as write:
-            host = here.host(
-                name,
-                environ=terminal.environ,
-                write=write,
-                detail=terminal.is_watched,
-                secrets=spec.secret_values,
-            )
-            made = build.build(spec, bundle, host)
-            packed = package.write(bundle, file)
-        built = _built(replace(found, spec=spec), bundle, packed, verdict.warnings(made.verdicts))
+    file = package.destination(given.output, cwd=Path.cwd())
+    with building.bundle(given, terminal) as made:
+        packed = package.write(made.directory, file)
+        built = _built(made.found, made.directory, packed, verdict.warnings(made.built.verdicts))
     if given.json:
         terminal.print(json.dumps(dataclasses.asdict(built), indent=2))
     else:

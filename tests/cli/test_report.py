@@ -1,0 +1,92 @@
+"""``cdk-python-function report``: of an entry, of an asset, and of a package."""
+
+import json
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from aws_cdk import App, Stack
+
+from python_function import PythonFunction
+from python_function._cli.program import main
+
+
+def test_an_entry_is_built_and_reported_on(entry: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["report", str(entry), "--json"]) == 0
+
+    found = json.loads(capsys.readouterr().out)
+    assert (found["runtime"], found["own"]) == ("python3.13", {"index.py": 46})
+
+
+def test_the_record_has_the_documented_keys(entry: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    page = (Path(__file__).parents[2] / "docs" / "report.md").read_text("utf-8").partition("| key | value |")[2]
+    documented = " ".join(re.findall(r"^\| (`[^|]+`) \|", page, re.MULTILINE))
+    main(["report", str(entry), "--json"])
+
+    assert set(re.findall(r"\w+", documented)) == json.loads(capsys.readouterr().out).keys()
+
+
+def test_an_asset_is_reported_on_by_its_record(entry: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    PythonFunction(Stack(App(outdir=str(tmp_path / "cdk.out")), "Stack"), "Function", entry=entry)
+    (asset,) = (tmp_path / "cdk.out").glob("asset.*")
+    (entry / "index.py").unlink()
+    capsys.readouterr()
+
+    assert main(["report", str(asset)]) == 0
+
+    printed = capsys.readouterr()
+    assert printed.err == ""
+    assert printed.out.startswith("function      python3.13 on x86_64\n")
+    assert printed.out.splitlines()[-1].split() == ["(your", "files)", "46", "B", "1"]
+
+
+def test_an_asset_without_a_record_tells_what_it_holds(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "asset.abc").mkdir()
+    (tmp_path / "asset.abc" / "x.py").write_text("12345")
+
+    assert main(["report", str(tmp_path / "asset.abc")]) == 0
+    assert capsys.readouterr().out.startswith("size          5 B of 262.1 MB, 0%, in 1 file\n")
+
+
+def test_a_package_is_reported_on(entry: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    main(["build", str(entry), f"-o{tmp_path}/p.zip"])
+    capsys.readouterr()
+
+    assert main(["report", f"{tmp_path}/p.zip", "--format=json"]) == 0
+    assert json.loads(capsys.readouterr().out)["own"] == {"index.py": 46}
+
+
+def test_what_is_no_package_is_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "p.zip").write_text("nothing")
+
+    assert main(["report", f"{tmp_path}/p.zip"]) == 1
+    assert f"{tmp_path}/p.zip is no package that can be read" in capsys.readouterr().err
+
+
+def test_a_page_is_written(entry: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["report", str(entry), f"--html={tmp_path}/r.html"]) == 0
+    assert capsys.readouterr().out == f"{tmp_path}/r.html: 46 B in 1 file\n"
+    assert "<title>entry</title>" in (tmp_path / "r.html").read_text()
+
+    assert main(["report", str(entry), f"--html={tmp_path}/none/r.html"]) == 1
+    assert "r.html cannot be written: No such file or directory" in capsys.readouterr().err
+
+
+def test_a_bill_of_materials_is_printed(entry: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["report", str(entry), "--format=cyclonedx"]) == 0
+    assert json.loads(capsys.readouterr().out)["metadata"]["component"]["name"] == "entry"
+
+
+def test_a_library_that_is_missing_is_named_with_what_brings_it(entry: Path) -> None:
+    code = (
+        "import sys; sys.modules['cyclonedx'] = None\n"
+        "from python_function._cli.program import main; sys.exit(main(sys.argv[1:]))"
+    )
+    command = (sys.executable, "-c", code, "report", str(entry), "--format=cyclonedx")
+
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+
+    assert done.returncode == 1
+    assert "Install cdk-python-function[report]." in done.stderr
