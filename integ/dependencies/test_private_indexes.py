@@ -34,6 +34,8 @@ if TYPE_CHECKING:
 MARK: Final = "sesame3f9b"
 SECRET: Final = f"{MARK}+/@:%"
 OTHER: Final = "another7c1d"
+ASKING: Final = tuple(kind for kind in kinds.KINDS if kind != "pylock")
+"""The kinds for which another default index is asked; a pylock.toml has the URLs of its files."""
 HANDLER: Final = "def handler(event, context): ...\n"
 ACCOUNTS: Final = (("user", OTHER), (SECRET, ""), ("__token__", SECRET))
 
@@ -190,7 +192,7 @@ def test_the_index_given_once_serves_every_kind(site: Site, kind: str, how: dict
     assert site.build(kind, {"aws:cdk:bundling-stacks": []}, **how, environment=other) == built
 
 
-@pytest.mark.parametrize("kind", kinds.KINDS)
+@pytest.mark.parametrize("kind", ASKING)
 def test_a_password_that_is_refused_is_not_told(site: Site, kind: str, how: dict[str, Any]) -> None:
     with package_index.serve(site.vault.index.directory, user="user", password="changed") as closed:
         environment = as_index_of(kind, located(closed, "user", SECRET))
@@ -202,7 +204,7 @@ def test_a_password_that_is_refused_is_not_told(site: Site, kind: str, how: dict
     assert "127.0.0.1" in said
 
 
-@pytest.mark.parametrize("kind", kinds.KINDS)
+@pytest.mark.parametrize("kind", ASKING)
 def test_a_package_that_is_missing_tells_no_password(
     site: Site, kind: str, how: dict[str, Any], tmp_path: Path
 ) -> None:

@@ -74,6 +74,7 @@ def _listed(requirements: Requirements, site: Site, common: tuple[str, ...]) -> 
         return (), (*(() if own else ("--require-hashes",)), "--requirements", given)
     resolve = (site.uv, "pip", "compile", given, *((assigned,) if from_index else ()), "--output-file", exact)
     resolve += (*_QUIETLY, *common)
+    resolve += ("--overrides", f"{site.scratch}/overrides.txt") if requirements.overrides else ()
     resolve += ("--excludes", f"{site.scratch}/excludes.txt") if requirements.excludes else ()
     result = "" if own or requirements.links else exact
     options = ("--requirements", f"{site.scratch}/options.txt") if requirements.options else ()

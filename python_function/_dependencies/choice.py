@@ -18,7 +18,7 @@ class Choice:
         extras: Optional dependencies of the project.
         exclude: Packages to leave out, with whatever only they need.
         poetry_version: The poetry that exports, instead of the one that suits the lock.
-        pipenv_version: The pipenv that exports, instead of the one tested here.
+        pipenv_version: Without effect: no pipenv is started.
         poetry_include_hashes: Whether what poetry exports has hashes.
         poetry_without_urls: Whether what poetry exports leaves out its sources.
     """
@@ -34,12 +34,21 @@ class Choice:
     def identity(self) -> tuple[str, ...]:
         """Return what may change what is installed; the order of choices does not."""
         return (
-            *(f"group {name}" for name in sorted(set(self.groups))),
-            *(f"extra {name}" for name in sorted(set(self.extras))),
+            *(f"group {name}" for name in sorted({canonicalize_name(name) for name in self.groups})),
+            *(f"extra {name}" for name in sorted({canonicalize_name(name) for name in self.extras})),
             *(f"without {name}" for name in sorted({canonicalize_name(name) for name in self.exclude})),
             *(() if self.poetry_include_hashes else ("without hashes",)),
             *(("without urls",) if self.poetry_without_urls else ()),
+            *((f"poetry {self.poetry_version}",) if self.poetry_version else ()),
         )
+
+    def takes_group(self, name: str) -> bool:
+        """Tell whether the group *name* was chosen, however it is spelled."""
+        return canonicalize_name(name) in map(canonicalize_name, self.groups)
+
+    def takes_extra(self, name: str) -> bool:
+        """Tell whether the extra *name* was chosen, however it is spelled."""
+        return canonicalize_name(name) in map(canonicalize_name, self.extras)
 
     def check(self, file: Path, *, groups: Collection[str] | None, extras: Collection[str] | None) -> None:
         """Hold the choice to what there is; None where *file* cannot have such a thing at all.

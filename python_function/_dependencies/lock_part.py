@@ -1,7 +1,7 @@
 """The part of a lock that a bundle depends on, whichever tool wrote it."""
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,6 +12,7 @@ from packaging.utils import canonicalize_name
 
 from python_function._dependencies.local_packages import LocalArchive, LocalPackage
 from python_function._machine.redact import bare
+from python_function._machine.toml import table
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,6 +44,8 @@ class LockPart:
         links: Directories of packages that stand for an index.
         origins: Where those of them that come from an index do.
         dropped: The names of the packages that are left out on request, with what only they need.
+        groups: The chosen groups as their manifest spells them.
+        extras: The chosen extras, likewise.
         fresh: Whether the lock fits its manifest, as far as the files tell; if it may not, the identity tells.
         member: The name of the project that needs them, where the lock tells.
     """
@@ -54,6 +57,8 @@ class LockPart:
     links: tuple[Path, ...] = ()
     origins: tuple[Origin, ...] = ()
     dropped: tuple[str, ...] = ()
+    groups: tuple[str, ...] = ()
+    extras: tuple[str, ...] = ()
     fresh: bool = True
     member: str | None = None
 
@@ -64,6 +69,14 @@ def origin_of(origins: Iterable[Origin], requirement: Requirement, line: str) ->
     found = [o for o in origins if o.name == canonicalize_name(requirement.name) and o.version in pins]
     told = [origin for origin in found if any(text in line for text in origin.hashes)]
     return next((origin.index for origin in (*told, *found)), None)
+
+
+def only(content: Mapping[str, object], wanted: Mapping[tuple[str, ...], Collection[str]]) -> dict[str, object]:
+    """Return of each table of *content* the keys that are *wanted* of it."""
+    return {
+        " ".join(place): {key: value for key, value in table(content, *place).items() if key in keys}
+        for place, keys in wanted.items()
+    }
 
 
 def titles(packages: Iterable[Mapping[str, object]]) -> tuple[str, ...]:

@@ -118,6 +118,13 @@ def test_what_is_assigned_to_an_index_is_so_in_every_program(spec: BundleSpec, e
     assert not any("pyproject" in part for argv in programs(plan(spec, PINNED, LOCAL)) for part in argv)
 
 
+def test_what_is_overridden_is_so_in_the_resolution(spec: BundleSpec) -> None:
+    resolve, install = programs(plan(spec, replace(PINNED, overrides=("idna==3",)), LOCAL))
+
+    assert resolve[resolve.index("--overrides") + 1] == "/scratch/overrides.txt"
+    assert "--overrides" not in install
+
+
 def test_hashes_are_demanded_of_everything(spec: BundleSpec) -> None:
     (install,) = programs(plan(spec, replace(PINNED, hashed=True), LOCAL))
 

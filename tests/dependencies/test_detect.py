@@ -268,7 +268,7 @@ def _workspace(root: Path) -> Path:
 
 
 def _names(packaging: Packaging) -> list[str]:
-    return [json.loads(text)["name"] for text in _part(packaging).identity[:-1]]
+    return [title.partition("==")[0] for title in packaging.content.shown]
 
 
 def test_a_member_finds_the_lock_of_its_workspace(tmp_path: Path) -> None:
@@ -436,13 +436,13 @@ iniconfig = "*"
         (Choice(extras=("more",)), ["lib", "six", "toolz"]),
     ],
 )
-def test_of_a_poetry_lock_only_what_is_needed_counts(tmp_path: Path, choice: Choice, names: list[str]) -> None:
+def test_of_a_poetry_lock_only_what_is_needed_is_installed(tmp_path: Path, choice: Choice, names: list[str]) -> None:
     entry = _write(tmp_path / "fn", {"poetry.lock": _POETRY, "pyproject.toml": _POETRY_MANIFEST})
     _write(tmp_path, {"lib/setup.py": ""})
 
     found = detect.detect(entry, choice=choice)
 
-    assert [json.loads(text).get("name") for text in _part(found).identity[: len(names)]] == names
+    assert _names(found) == names
     assert found.local == (LocalPackage(name="lib", directory=tmp_path / "lib"),)
 
 
@@ -959,3 +959,54 @@ def test_no_identity_has_a_secret_or_a_place(tmp_path: Path) -> None:
         here, there = (detect.detect(tmp_path / name / kind).identity for name in ("here", "there"))
         assert here == there
         assert str(tmp_path) not in str(here)
+
+
+@pytest.mark.parametrize(
+    ("extra", "choice", "lines"),
+    [
+        pytest.param(
+            '[dependency-groups]\nprod = ["toolz"]\ndev = ["pytest"]\n[tool.uv]\ndefault-groups = ["prod", "dev"]\n',
+            Choice(),
+            ("six", "toolz"),
+            id="default groups of uv but for development",
+        ),
+        pytest.param(
+            '[tool.uv]\ndev-dependencies = ["pytest"]\n', Choice(groups=("dev",)), ("six", "pytest"), id="old dev of uv"
+        ),
+        pytest.param(
+            '[tool.poetry.group.Docs.dependencies]\ntoolz = "^1.0"\n',
+            Choice(groups=("docs",)),
+            ("six", "toolz<2.0,>=1.0"),
+            id="a group of poetry beside a standard project",
+        ),
+        pytest.param(
+            '[tool.poetry.dev-dependencies]\ntoolz = "*"\n', Choice(groups=("dev",)), ("six", "toolz"), id="old dev"
+        ),
+        pytest.param(
+            '[project.optional-dependencies]\nall = ["app[more]"]\nmore = ["toolz"]\n',
+            Choice(extras=("all",)),
+            ("six", "toolz"),
+            id="an extra that names another",
+        ),
+    ],
+)
+def test_what_is_chosen_without_a_lock_is_in(
+    tmp_path: Path, extra: str, choice: Choice, lines: tuple[str, ...]
+) -> None:
+    _write(tmp_path, {"pyproject.toml": '[project]\nname = "app"\nversion = "1"\ndependencies = ["six"]\n' + extra})
+
+    assert _lines(detect.detect(tmp_path, choice=choice)) == lines
+
+
+@pytest.mark.parametrize("file", ["pyproject.toml", "index.py"])
+def test_what_holds_the_resolution_of_uv_holds_ours(tmp_path: Path, file: str) -> None:
+    settings = '[tool.uv]\nconstraint-dependencies = ["idna<3"]\noverride-dependencies = ["six==1.16"]\n'
+    declared = 'dependencies = ["requests"]\n'
+    block = "".join(f"# {line}\n" for line in ("/// script", *(declared + settings).splitlines(), "///"))
+    texts = {"pyproject.toml": f'[project]\nname = "app"\nversion = "1"\n{declared}{settings}', "index.py": block}
+
+    found = _detect(_write(tmp_path, {file: texts[file]}))
+    other = _detect(_write(tmp_path, {file: texts[file].replace("six==1.16", "six==1.17")}))
+
+    assert (_requirements(found).constraints, _requirements(found).overrides) == (("idna<3",), ("six==1.16",))
+    assert found.identity != other.identity

@@ -82,6 +82,7 @@ def _lay_lists(requirements: Requirements, directory: Path, seen_as: str) -> Non
         "options.txt": requirements.options,
         "constraints.txt": requirements.constraints,
         "archives.txt": tuple(archives),
+        "overrides.txt": requirements.overrides,
         "excludes.txt": requirements.excludes,
         "pylock.toml": (_PYLOCK, *(text for _, text in requirements.pylock)),
         "assigned/pyproject.toml": (assigned.manifest(requirements.assigned),),

@@ -3,7 +3,7 @@
 import os
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 from urllib.parse import quote
@@ -56,6 +56,19 @@ def parsed(lines: Sequence[Line], *, base: Path, source: str) -> Requirements:
     """Return what *lines* ask for, read as :func:`read.parse` does."""
     found = read.parse("\n".join(each.text for each in lines), base=base, source=source)
     return read.with_assigned(found, (each.assigned for each in lines if each.assigned))
+
+
+def held(requirements: Requirements, manifest: Mapping[str, object]) -> Requirements:
+    """Return *requirements* with the versions that *manifest* holds the resolution of uv to."""
+    settings = table(manifest, "tool", "uv")
+    constraints, overrides = (strings(settings, f"{word}-dependencies") for word in ("constraint", "override"))
+    told = (*(f"constraint {text}" for text in constraints), *(f"override {text}" for text in overrides))
+    return replace(
+        requirements,
+        constraints=(*requirements.constraints, *constraints),
+        overrides=overrides,
+        identity=(*requirements.identity, *told),
+    )
 
 
 def index_of(entry: Mapping[str, object]) -> Index:

@@ -70,8 +70,8 @@ def export(locked: Locked, host: Host, env: Mapping[str, str]) -> Requirements:
     argv = (
         *("--from", f"poetry=={poetry}", "--with", f"poetry-plugin-export=={plugin}"),
         *("poetry", "export", "--no-interaction", "--no-ansi", "--format=requirements.txt"),
-        *(f"--with={group}" for group in choice.groups),
-        *(f"--extras={extra}" for extra in choice.extras),
+        *(f"--with={group}" for group in locked.part.groups),
+        *(f"--extras={extra}" for extra in locked.part.extras),
         *(() if choice.poetry_include_hashes else ("--without-hashes",)),
         *(("--without-urls",) if choice.poetry_without_urls else ()),
     )

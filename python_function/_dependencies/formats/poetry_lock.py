@@ -11,13 +11,14 @@ from packaging.requirements import InvalidRequirement, Requirement
 from packaging.utils import canonicalize_name
 
 from python_function._dependencies.choice import Choice
+from python_function._dependencies.formats import extras, groups
 from python_function._dependencies.local_packages import LocalArchive, LocalPackage
 from python_function._dependencies.lock_part import LockPart, Origin, canonical, titles
-from python_function._machine.toml import NOTHING, read_toml, strings, table, tables
+from python_function._machine.toml import alternatives, read_toml, strings, table, tables
 
-_NOISE: Final = frozenset({"description", "optional", "groups", "category", "python-versions", "url", "extras"})
 _HASHED: Final = ("dependencies", "source", "extras", "dev-dependencies")
 _HASHED_IF_THERE: Final = ("group",)
+_OF_PROJECT: Final = ("name", "requires-python", "dependencies", "optional-dependencies", "dynamic")
 
 
 def part_of(file: Path, project: Path, choice: Choice) -> LockPart:
@@ -25,29 +26,23 @@ def part_of(file: Path, project: Path, choice: Choice) -> LockPart:
     manifest = read_toml(project / "pyproject.toml")
     poetry = table(manifest, "tool", "poetry")
     old_dev = ("dev",) if "dev-dependencies" in poetry else ()
-    choice.check(
-        file,
-        groups=(*table(poetry, "group"), *table(manifest, "dependency-groups"), *old_dev),
-        extras=(*table(poetry, "extras"), *table(manifest, "project", "optional-dependencies")),
-    )
+    known_groups = (*table(poetry, "group"), *table(manifest, "dependency-groups"), *old_dev)
+    known_extras = (*table(poetry, "extras"), *table(manifest, "project", "optional-dependencies"))
+    choice.check(file, groups=known_groups, extras=known_extras)
     lock = read_toml(file)
     packages = tables(lock, "package")
-    everything = _needed(packages, set(_roots(manifest, choice)), ())
-    needed = _needed(packages, set(_roots(manifest, choice)), choice.exclude)
+    roots = set(_roots(file, manifest, choice))
+    everything, needed = _needed(packages, roots, ()), _needed(packages, roots, choice.exclude)
     kept = {_name(package) for package in needed}
     places = [(_name(package), *_place(project, package)) for package in needed]
-    old_files = [canonical({_name(p): table(lock, "metadata", "files").get(str(p.get("name")))}) for p in needed]
-    doubt = (
-        ()
-        if table(lock, "metadata").get("content-hash") == content_hash(manifest)
-        else (canonical(_deciding(manifest)),)
-    )
     return LockPart(
-        identity=(*(canonical(package, _NOISE) for package in needed), *old_files, *doubt),
+        identity=(canonical(lock), canonical(_deciding(manifest))),
         packages=titles(needed),
-        origins=tuple(_origins(needed)),
+        origins=tuple(_origins(packages)),
         dropped=tuple(name for name in map(_name, everything) if name not in kept),
-        fresh=not doubt,
+        groups=tuple(dict.fromkeys(filter(choice.takes_group, known_groups))),
+        extras=tuple(dict.fromkeys(filter(choice.takes_extra, known_extras))),
+        fresh=table(lock, "metadata").get("content-hash") == content_hash(manifest),
         local=tuple(LocalPackage(name=name, directory=path) for name, kind, path in places if kind == "directory"),
         archives=tuple(LocalArchive(name=name, path=path) for name, kind, path in places if kind == "file"),
     )
@@ -74,30 +69,36 @@ def _needed(
     return [package for package in packages if _name(package) in seen - excluded]
 
 
-def _roots(manifest: Mapping[str, object], choice: Choice) -> Iterator[str]:
-    lists = (
-        strings(manifest, "project", "dependencies"),
-        *(strings(manifest, "project", "optional-dependencies", extra) for extra in choice.extras),
-        *(strings(manifest, "dependency-groups", group) for group in choice.groups),
-        *(strings(manifest, "tool", "poetry", "extras", extra) for extra in choice.extras),
-    )
-    for text in (text for texts in lists for text in texts):
-        try:
-            yield canonicalize_name(Requirement(text).name)
-        except InvalidRequirement:
-            continue
+def _roots(file: Path, manifest: Mapping[str, object], choice: Choice) -> Iterator[str]:
     poetry = table(manifest, "tool", "poetry")
+    yield from map(_required, strings(manifest, "project", "dependencies"))
+    yield from map(_required, groups.texts(file.with_name("pyproject.toml"), manifest, choice.groups))
+    yield from map(_required, extras.texts(manifest, choice))
+    for name in filter(choice.takes_extra, table(poetry, "extras")):
+        yield from map(_required, strings(poetry, "extras", name))
     for name, value in table(poetry, "dependencies").items():
-        if name != "python" and not table(value).get("optional"):
+        if name != "python" and any(not one.get("optional") for one in alternatives(value) or [table(value)]):
             yield canonicalize_name(name)
-    for group in choice.groups:
-        old = table(poetry, "dev-dependencies") if group == "dev" else NOTHING
-        yield from map(canonicalize_name, (*table(poetry, "group", group, "dependencies"), *old))
+    for name in filter(choice.takes_group, table(poetry, "group")):
+        yield from map(canonicalize_name, table(poetry, "group", name, "dependencies"))
+    if choice.takes_group("dev"):
+        yield from map(canonicalize_name, table(poetry, "dev-dependencies"))
+
+
+def _required(text: str) -> str:
+    try:
+        return canonicalize_name(Requirement(text).name)
+    except InvalidRequirement:
+        return ""
 
 
 def _deciding(manifest: Mapping[str, object]) -> Mapping[str, object]:
-    """Return the tables of a manifest that a lock is made from."""
-    return {" ".join(key): table(manifest, *key) for key in (("project",), ("dependency-groups",), ("tool", "poetry"))}
+    """Return the tables of a manifest that decide what poetry locks and exports."""
+    wanted = {("project",): _OF_PROJECT, ("tool", "poetry"): (*_HASHED, *_HASHED_IF_THERE)}
+    found = {
+        " ".join(place): {k: v for k, v in table(manifest, *place).items() if k in wanted[place]} for place in wanted
+    }
+    return {**found, "dependency-groups": table(manifest, "dependency-groups")}
 
 
 def content_hash(manifest: Mapping[str, object]) -> str:

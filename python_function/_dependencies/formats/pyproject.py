@@ -9,9 +9,10 @@ from packaging.utils import canonicalize_name
 from python_function._dependencies.assigned import Index, of_lines
 from python_function._dependencies.choice import Choice
 from python_function._dependencies.declared import Declared, Listed, no_lock
-from python_function._dependencies.formats import groups, manifest_lines
+from python_function._dependencies.formats import extras, groups, manifest_lines
 from python_function._dependencies.formats.manifest_lines import Line
 from python_function._dependencies.formats.record import Format
+from python_function._dependencies.formats.uv_lock import default_groups
 from python_function._machine.toml import NOTHING, alternatives, read_toml, strings, table, tables
 
 _COMMANDS: Final = {"poetry": ("poetry lock", "poetry.lock"), "uv": ("uv lock", "uv.lock")}
@@ -21,46 +22,53 @@ def declares(file: Path, choice: Choice) -> bool:
     """Tell whether the manifest *file* is there and asks for anything to be installed."""
     manifest = read_toml(file) if file.is_file() else NOTHING
     poetry = set(table(manifest, "tool", "poetry", "dependencies")) - {"python"}
-    optional = (*table(manifest, "dependency-groups"), *table(manifest, "project", "optional-dependencies"))
-    chosen = {canonicalize_name(name) for name in (*choice.groups, *choice.extras)}
-    return bool(
-        strings(manifest, "project", "dependencies") or poetry or chosen & set(map(canonicalize_name, optional))
-    )
+    chosen = any(map(choice.takes_group, _groups(manifest))) or any(map(choice.takes_extra, _extras(manifest)))
+    return bool(strings(manifest, "project", "dependencies") or poetry or chosen or default_groups(manifest))
 
 
 def declared(file: Path, project: Path, choice: Choice) -> Declared:
     """Return what the manifest *file* asks for, with the chosen groups and extras."""
     manifest = read_toml(file)
     poetry = table(manifest, "tool", "poetry")
-    choice.check(
-        file,
-        groups=(*table(manifest, "dependency-groups"), *table(poetry, "group")),
-        extras=(*table(manifest, "project", "optional-dependencies"), *table(poetry, "extras")),
-    )
+    choice.check(file, groups=_groups(manifest), extras=_extras(manifest))
     texts = tuple(_texts(file, manifest, choice))
-    own = tuple(_poetry_lines(manifest, choice, project)) if "dependencies" not in table(manifest, "project") else ()
+    own = tuple(_poetry_lines(manifest, choice, project))
     lines = (*manifest_lines.lines(texts, manifest, project), *_poetry_indexes(poetry), *own)
     requirements = manifest_lines.parsed(lines, base=project, source=f"{file} (dependencies)")
+    requirements = manifest_lines.held(requirements, manifest)
     command, lock = _COMMANDS["poetry" if poetry else "uv"]
     content = Listed(requirements=requirements, manifest=manifest)
     return Declared(content=content, warnings=(no_lock(file, command, lock=lock),))
 
 
+def _groups(manifest: Mapping[str, object]) -> tuple[str, ...]:
+    poetry = table(manifest, "tool", "poetry")
+    old = "dev-dependencies" in poetry or "dev-dependencies" in table(manifest, "tool", "uv")
+    return (*table(manifest, "dependency-groups"), *table(poetry, "group"), *(("dev",) if old else ()))
+
+
+def _extras(manifest: Mapping[str, object]) -> tuple[str, ...]:
+    return (*table(manifest, "project", "optional-dependencies"), *table(manifest, "tool", "poetry", "extras"))
+
+
 def _texts(file: Path, manifest: Mapping[str, object], choice: Choice) -> Iterator[str]:
     yield from strings(manifest, "project", "dependencies")
-    extras = {canonicalize_name(k): k for k in table(manifest, "project", "optional-dependencies")}
-    for extra in choice.extras:
-        yield from strings(manifest, "project", "optional-dependencies", extras.get(canonicalize_name(extra), extra))
-    yield from groups.texts(file, manifest, choice.groups)
+    yield from extras.texts(manifest, choice)
+    yield from groups.texts(file, manifest, (*choice.groups, *default_groups(manifest)))
+    if choice.takes_group("dev"):
+        yield from strings(manifest, "tool", "uv", "dev-dependencies")
 
 
 def _poetry_lines(manifest: Mapping[str, object], choice: Choice, project: Path) -> Iterator[Line]:
     poetry = table(manifest, "tool", "poetry")
-    chosen = {canonicalize_name(name) for extra in choice.extras for name in strings(poetry, "extras", extra)}
-    wanted: list[tuple[str, object]] = [
-        *((name, value) for name, value in table(poetry, "dependencies").items() if name != "python"),
-        *(item for group in choice.groups for item in table(poetry, "group", group, "dependencies").items()),
+    extra_names = filter(choice.takes_extra, table(poetry, "extras"))
+    chosen = {canonicalize_name(name) for extra in extra_names for name in strings(poetry, "extras", extra)}
+    main = NOTHING if "dependencies" in table(manifest, "project") else table(poetry, "dependencies")
+    named = [
+        table(poetry, "group", name, "dependencies") for name in filter(choice.takes_group, table(poetry, "group"))
     ]
+    old = table(poetry, "dev-dependencies") if choice.takes_group("dev") else NOTHING
+    wanted = [(name, value) for part in (main, *named, old) for name, value in part.items() if name != "python"]
     indexes = {str(source.get("name")): manifest_lines.index_of(source) for source in tables(poetry, "source")}
     for name, value in wanted:
         several: Sequence[object] = alternatives(value) or [value]

@@ -29,6 +29,7 @@ def declared(file: Path, project: Path, choice: Choice) -> Declared:
     block = read(file)
     lines = manifest_lines.lines(strings(block, "dependencies"), block, project)
     requirements = manifest_lines.parsed(lines, base=project, source=f"{file} (PEP 723 block)")
+    requirements = manifest_lines.held(requirements, block)
     content = Listed(requirements=requirements, manifest=block)
     return Declared(content=content, warnings=unpinned(file, requirements))
 

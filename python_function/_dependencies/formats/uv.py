@@ -34,7 +34,8 @@ def export(locked: Locked, host: Host, env: Mapping[str, str]) -> Requirements:
     lock, choice, part = locked.file, locked.choice, locked.part
     argv = (
         *(host.uv, "export", "--quiet", "--format", "requirements.txt", "--no-header", "--no-annotate"),
-        *("--no-default-groups", "--no-emit-project", "--python", host.python),
+        *("--no-emit-project", "--python", host.python),
+        *(() if choice.takes_group("dev") else ("--no-dev",)),
         *(("--package", part.member) if part.member else ()),
         *(f"--group={group}" for group in choice.groups),
         *(f"--extra={extra}" for extra in choice.extras),
@@ -44,9 +45,10 @@ def export(locked: Locked, host: Host, env: Mapping[str, str]) -> Requirements:
     try:
         text = host.run((*argv, "--locked"), cwd=lock.parent, env=as_locked)
     except CommandError as error:
-        # Only a running Python that the project excludes keeps uv from comparing the lock with its manifest.
-        if "requested interpreter resolved to" not in error.output or not part.fresh:
-            refuse(lock, "uv lock", error, stale=_STALE)
+        # A running Python that the project excludes keeps uv from comparing the lock with its manifest.
+        other_python = "requested interpreter resolved to" in error.output
+        if not other_python or not part.fresh:
+            refuse(lock, "uv lock", error, stale=(*_STALE, *(("requested interpreter",) if other_python else ())))
         text = host.run((*argv, "--frozen"), cwd=lock.parent, env=as_locked)
     places = dict.fromkeys((lock.parent, locked.project))
     manifests = [read_toml(place / "pyproject.toml") for place in places if (place / "pyproject.toml").is_file()]

@@ -22,6 +22,26 @@ _TREES: Final = ("editable", "directory", "virtual")
 
 _EXTRA: Final = re.compile(r"extra == '(?P<name>[^']+)'")
 
+_COMMON: Final = ("version", "conflicts", "options")
+"""What a lock says for all members of a workspace."""
+
+_OF_PROJECT: Final = ("name", "dependencies", "optional-dependencies", "dynamic")
+_OF_UV: Final = (
+    "sources",
+    "index",
+    "index-url",
+    "extra-index-url",
+    "default-groups",
+    "dev-dependencies",
+    "override-dependencies",
+    "constraint-dependencies",
+    "exclude-dependencies",
+    "dependency-metadata",
+    "conflicts",
+    "package",
+)
+"""What of a manifest decides what is locked and exported."""
+
 _NOISE: Final = frozenset({"upload-time", "size", "url", "metadata"})
 """What may change in an entry of the lock without changing what is installed: hashes say which file it is."""
 
@@ -43,10 +63,25 @@ def part_of(file: Path, project: Path, choice: Choice) -> LockPart:
         groups=(*table(manifest, "dependency-groups"), *old_dev),
         extras=(*table(manifest, "project", "optional-dependencies"), *extras),
     )
+    shared = read_toml(file.with_name("pyproject.toml")) if file.with_name("pyproject.toml").is_file() else NOTHING
+    choice = replace(choice, groups=(*choice.groups, *default_groups(manifest)))
     needed = [package for package in _reachable(packages, roots, choice) if not (name and package in roots)]
     fits = all(_fits(package, manifest) for package in roots) if name else project == file.parent
     part = _part(file.parent, needed, name)
-    return replace(part, fresh=fits, identity=(*part.identity, canonical(_asked(manifest, choice))))
+    counted = (*roots, *needed) if len(_members(lock, packages)) > 1 else packages
+    common = {key: lock[key] for key in _COMMON if key in lock}
+    common["manifest"] = {key: value for key, value in table(lock, "manifest").items() if key != "members"}
+    deciding = (common, *(_deciding(each) for each in (manifest, shared)))
+    identity = (*(canonical(package, _NOISE) for package in counted), *map(canonical, deciding))
+    return replace(part, fresh=fits, identity=identity)
+
+
+def default_groups(manifest: Mapping[str, object]) -> tuple[str, ...]:
+    """Return the groups that *manifest* installs unless told otherwise, but for the one that is for development."""
+    settings = table(manifest, "tool", "uv")
+    named = strings(settings, "default-groups")
+    every = tuple(table(manifest, "dependency-groups")) if settings.get("default-groups") == "all" else named
+    return tuple(name for name in every if canonicalize_name(name) != "dev")
 
 
 def member(lock: Mapping[str, object], root: Path, directory: Path) -> str | None:
@@ -73,7 +108,6 @@ def _part(root: Path, needed: Sequence[Mapping[str, object]], name: str | None) 
     places = [(package, _tree(package)) for package in needed if "virtual" not in table(package, "source")]
     return LockPart(
         member=name,
-        identity=tuple(canonical(package, _NOISE) for package in needed),
         packages=titles(needed),
         local=tuple(LocalPackage(name=_name(p), directory=_absolute(root, place)) for p, place in places if place),
         archives=tuple(_archives(root, needed)),
@@ -137,16 +171,13 @@ def _archives(root: Path, packages: Iterable[Mapping[str, object]]) -> Iterator[
             yield LocalArchive(name=_name(package), path=_absolute(root, place))
 
 
-def _asked(manifest: Mapping[str, object], choice: Choice) -> Mapping[str, object]:
-    """Return what *manifest* asks for itself: a lock that does not fit has to be found out, so it counts as well."""
-    extras = table(manifest, "project", "optional-dependencies")
-    groups = table(manifest, "dependency-groups")
-    return {
-        "dependencies": strings(manifest, "project", "dependencies"),
-        "extras": {name: strings(extras, name) for name in extras if name in choice.extras},
-        "groups": {name: groups[name] for name in groups if name in choice.groups},
-        "sources": table(manifest, "tool", "uv", "sources"),
+def _deciding(manifest: Mapping[str, object]) -> Mapping[str, object]:
+    """Return what of *manifest* decides what uv locks and exports: a lock that does not fit it has to be found out."""
+    wanted = {("project",): _OF_PROJECT, ("tool", "uv"): _OF_UV}
+    found = {
+        " ".join(place): {k: v for k, v in table(manifest, *place).items() if k in wanted[place]} for place in wanted
     }
+    return {**found, "dependency-groups": table(manifest, "dependency-groups")}
 
 
 def _fits(package: Mapping[str, object], manifest: Mapping[str, object]) -> bool:

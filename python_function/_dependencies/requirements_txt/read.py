@@ -35,6 +35,7 @@ class Requirements:
         hashed: Whether hashes are there, which makes pip demand one for everything. Such lines must be installed as
             they are: ``uv pip compile`` forgets the hashes of its input.
         exact: Whether the lines are complete, one version of each package that is needed, as locks are.
+        overrides: Requirements that take the place of all others of their names.
         excludes: The packages to leave out of the resolution, with whatever only they need.
         assigned: The packages that come from one index and from no other.
         pylock: What a pylock.toml says of packages, by name; they are installed from it, not by their lines.
@@ -53,6 +54,7 @@ class Requirements:
     unpinned: tuple[str, ...] = ()
     hashed: bool = False
     exact: bool = False
+    overrides: tuple[str, ...] = ()
     excludes: tuple[str, ...] = ()
     assigned: tuple[Assigned, ...] = ()
     pylock: tuple[tuple[str, str], ...] = ()
