@@ -1,18 +1,29 @@
 """AWS CDK constructs that turn a directory of Python code into a Lambda function or layer."""
 
 import importlib
+import importlib.metadata
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
-    from python_function.errors import BundlingError, EntryError, OptionError, PackagingError, PythonFunctionError
+    from python_function.errors import (
+        BundlingError,
+        EngineError,
+        EntryError,
+        OptionError,
+        PackagingError,
+        PythonFunctionError,
+    )
     from python_function.function import PythonFunction
     from python_function.layer import PythonLayerVersion
     from python_function.options import BundlingOptions, CommandHooks, Packaging, Strategy
+
+    __version__: str
 
 __all__ = [
     "BundlingError",
     "BundlingOptions",
     "CommandHooks",
+    "EngineError",
     "EntryError",
     "OptionError",
     "Packaging",
@@ -21,6 +32,7 @@ __all__ = [
     "PythonFunctionError",
     "PythonLayerVersion",
     "Strategy",
+    "__version__",
 ]
 
 _HOMES: Final = {
@@ -32,6 +44,8 @@ _HOMES: Final = {
 
 def __getattr__(name: str) -> object:
     """Import what is asked for: the command line needs nothing of CDK, which takes a second to import."""
+    if name == "__version__":
+        return importlib.metadata.version("cdk-python-function")
     if name not in __all__:
         msg = f"module {__name__!r} has no attribute {name!r}"
         raise AttributeError(msg)

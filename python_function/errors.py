@@ -58,7 +58,10 @@ class ProgramNotFoundError(BundlingError):
 
 
 class EngineError(BundlingError):
-    """There is no container engine to be used."""
+    """There is no container engine to be used.
+
+    .. versionadded:: 0.1.0
+    """
 
 
 class NoWheelError(BundlingError):

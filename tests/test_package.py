@@ -1,3 +1,4 @@
+import importlib.metadata
 import subprocess
 import sys
 from pathlib import Path
@@ -15,6 +16,15 @@ def test_everything_that_is_public_can_be_imported_from_the_root(name: str) -> N
 def test_a_name_that_is_not_there_is_an_attribute_error() -> None:
     with pytest.raises(AttributeError, match="has no attribute 'NodejsFunction'"):
         python_function.NodejsFunction  # noqa: B018
+
+
+def test_the_package_knows_its_version() -> None:
+    assert python_function.__version__ == importlib.metadata.version("cdk-python-function")
+
+
+def test_every_error_that_a_build_can_raise_is_public() -> None:
+    assert issubclass(python_function.EngineError, python_function.BundlingError)
+    assert issubclass(python_function.BundlingError, python_function.PythonFunctionError)
 
 
 def test_nothing_of_cdk_is_imported_before_it_is_asked_for() -> None:

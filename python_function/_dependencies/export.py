@@ -1,7 +1,6 @@
 """What the exporters of locks have in common: what they keep, how they read an answer, and what a refusal means."""
 
 import hashlib
-import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -10,6 +9,7 @@ from typing import NoReturn
 from python_function._dependencies.formats import manifest_lines
 from python_function._dependencies.requirements_txt import read
 from python_function._dependencies.requirements_txt.read import Requirements
+from python_function._machine import cache
 from python_function._machine.host import Host
 from python_function._machine.redact import holds_credentials
 from python_function.errors import CommandError, PackagingError
@@ -20,15 +20,12 @@ def kept(argv: tuple[str, ...], lock: Path, host: Host, env: Mapping[str, str]) 
     files = (lock, lock.with_name("pyproject.toml"), lock.with_name("Pipfile"))
     contents = [file.read_bytes() if file.is_file() else b"" for file in files]
     key = hashlib.sha256(repr((argv, str(lock), contents)).encode()).hexdigest()
-    place = host.cache / "exports" / f"{key}.txt"
-    if place.is_file():
-        return place.read_text(encoding="utf-8")
+    found = cache.read(host, "exports", key)
+    if found is not None:
+        return found
     text = host.run((host.uv, "tool", "run", "--quiet", "--python", host.python, *argv), cwd=lock.parent, env=env)
     if not holds_credentials(text):
-        place.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.NamedTemporaryFile("w", encoding="utf-8", dir=place.parent, delete=False) as file:
-            file.write(text)
-        Path(file.name).replace(place)
+        cache.write(host, "exports", key, text)
     return text
 
 

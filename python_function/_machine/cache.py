@@ -1,8 +1,10 @@
 """The library's own cache: this user's and nobody else's, or none at all."""
 
+import hashlib
 import stat
 from pathlib import Path
 
+from python_function._machine import lock
 from python_function._machine.host import Host
 
 
@@ -18,6 +20,37 @@ def directory(host: Host, name: str) -> Path | None:
         host.once(f"nothing is kept for the next build: {error.filename or host.cache}: {error.strerror}")
         return None
     return host.cache / name
+
+
+def read(host: Host, name: str, key: str) -> str | None:
+    """Return the text that is kept as *key* in the directory *name*; None where there is none, or not the one."""
+    place = directory(host, name)
+    if place is None:
+        return None
+    try:
+        digest, _, text = (place / key).read_bytes().decode().partition("\n")
+    except (OSError, UnicodeDecodeError):
+        return None
+    return text if digest == _digest(text) else None
+
+
+def write(host: Host, name: str, key: str, text: str) -> None:
+    """Keep *text* as *key* in the directory *name*, with the digest that it is checked against."""
+    place = directory(host, name)
+    if place is None:
+        return
+    part = place / f"{key}.part"
+    try:
+        with lock.held(place / f"{key}.lock"):
+            part.touch(mode=0o600)
+            part.write_bytes(f"{_digest(text)}\n{text}".encode())
+            part.replace(place / key)
+    except OSError as error:
+        host.once(f"nothing is kept for the next build: {place}: {error.strerror}")
+
+
+def _digest(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def _claim(place: Path, ids: tuple[int, int] | None) -> None:

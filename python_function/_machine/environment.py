@@ -61,6 +61,10 @@ def is_clients(name: str) -> bool:
     return bool(variables.CLIENT.fullmatch(name)) and not redact.names_secret(name)
 
 
+_PATIENCE: Final = MappingProxyType({"UV_HTTP_RETRIES": "2", "UV_HTTP_TIMEOUT": "15"})
+"""How long an index may be silent, in seconds: uv's own two minutes look like an installer that hangs."""
+
+
 def translated(*layers: Mapping[str, str]) -> dict[str, str]:
     """Return the variables of *layers*, of which later ones win, with the names that uv has for them.
 
@@ -69,6 +73,7 @@ def translated(*layers: Mapping[str, str]) -> dict[str, str]:
     together = merged(*layers)
     credentials = {name: value for name, value in together.items() if redact.names_index_credential(name)}
     return {
+        **_PATIENCE,
         **together,
         **{name + IN_URL: quote(value, safe="") for name, value in credentials.items()},
         "NO_COLOR": "1",

@@ -18,6 +18,9 @@ from python_function.errors import CommandError, ProgramNotFoundError
 PATIENCE: Final = 30.0
 """Seconds without output after which a line says that a program still runs."""
 
+_LONGEST: Final = 160
+"""The characters of a command that a message shows."""
+
 _LINGERING: Final = 1.0
 """Seconds without output after which a program that has ended is taken to have left its output to somebody else."""
 
@@ -94,7 +97,9 @@ class Process:
             end.cancel()
         if returncode:
             output = redact.mask("".join(text for _, text in lines), hidden)
-            msg = f"command failed with exit code {returncode} in {cwd}: {redact.mask(shlex.join(argv), hidden)}"
+            msg = (
+                f"command failed with exit code {returncode} in {cwd}: {_short(redact.mask(shlex.join(argv), hidden))}"
+            )
             raise CommandError(msg, returncode=returncode, output=output)
         return "".join(text for is_result, text in lines if is_result)
 
@@ -126,6 +131,11 @@ class Process:
             missing = missing - {source}
             patience = _LINGERING if "program" not in missing else PATIENCE
         return lines
+
+
+def _short(command: str) -> str:
+    """Return *command* as messages have it: its end is of less use than what it said."""
+    return command if len(command) <= _LONGEST else f"{command[:_LONGEST]} ..."
 
 
 def _start(argv: Sequence[str], cwd: Path, env: Mapping[str, str]) -> subprocess.Popen[str]:

@@ -453,7 +453,7 @@ def test_an_export_with_a_secret_is_not_kept(tmp_path: Path) -> None:
     _export_of(entry, tool)
 
     assert len(tool.calls) == 2
-    assert not (tmp_path / "cache").exists()
+    assert not [path for path in (tmp_path / "cache").rglob("*") if path.is_file()]
 
 
 @pytest.mark.parametrize("user_info", ["git@", "${USER}:${TOKEN}@", "${TOKEN}@"])

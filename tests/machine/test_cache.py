@@ -67,3 +67,42 @@ def test_a_place_where_nothing_can_be_made_is_told(
 
     assert cache.directory(host, "things") is None
     assert "Permission denied" in lines[0]
+
+
+def test_what_is_kept_is_read_again(make_host: Callable[..., Host]) -> None:
+    host = make_host(Recorder())
+
+    assert cache.read(host, "things", "key") is None
+    for text in ("one\r\nünï\n", ""):
+        cache.write(host, "things", "key", text)
+
+        assert cache.read(host, "things", "key") == text
+    (file,) = (host.cache / "things").iterdir()
+    assert mode(file) == 0o600
+
+
+@pytest.mark.parametrize("damaged", [b"", b"cut", b"\xff", b"another\ndigest"])
+def test_what_is_damaged_is_not_believed(make_host: Callable[..., Host], damaged: bytes) -> None:
+    host = make_host(Recorder())
+    cache.write(host, "things", "key", "text")
+    whole = (host.cache / "things/key").read_bytes()
+
+    for content in (damaged, whole[:-1], whole + b"x"):
+        (host.cache / "things/key").write_bytes(content)
+
+        assert cache.read(host, "things", "key") is None
+
+
+def test_what_cannot_be_kept_is_told_once_and_no_error(make_host: Callable[..., Host], lines: list[str]) -> None:
+    host = make_host(Recorder())
+    place = cache.directory(host, "things")
+    assert place is not None
+    for name in ("one.part", "two.part"):
+        (place / name).mkdir()
+
+    cache.write(host, "things", "one", "text")
+    cache.write(host, "things", "two", "text")
+
+    assert cache.read(host, "things", "one") is None
+    (line,) = lines
+    assert line == f"Stack/Function: nothing is kept for the next build: {place}: Is a directory"

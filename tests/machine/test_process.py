@@ -56,6 +56,17 @@ def test_secrets_show_neither_in_output_nor_in_errors(tmp_path: Path) -> None:
     assert not [secret for secret in ("s3ntinel", "p%40ss", "p@ss") if secret in everything]
 
 
+def test_a_long_command_does_not_hide_what_it_said_nor_show_half_a_secret(tmp_path: Path) -> None:
+    argv = (sys.executable, "-c", "import sys; sys.exit('why')", "x" * 60, "s3ntinel" * 40)
+
+    with pytest.raises(CommandError) as caught:
+        Process(progress=print, waiting=print)(argv, cwd=tmp_path, env={**ENVIRONMENT, "MY_TOKEN": "s3ntinel" * 40})
+
+    assert "s3" not in str(caught.value)
+    assert str(caught.value).endswith("\nwhy")
+    assert len(caught.value.headline) < 400
+
+
 def test_a_program_that_is_not_there_is_named(tmp_path: Path) -> None:
     with pytest.raises(ProgramNotFoundError, match="'no-such-program' cannot be started: No such file"):
         Process(progress=print, waiting=print)(("no-such-program",), cwd=tmp_path, env=ENVIRONMENT)

@@ -98,8 +98,7 @@ class LocalBuild:
             packages = _without_wheel(error.output)
             if packages:
                 raise NoWheelError(packages, error.output) from error
-            what = f"could not {step.purpose} of {self.origin}:"
-            msg = f"{what}\n{error.output.rstrip()}\n{error.headline}"
+            msg = f"could not {step.purpose} of {self.origin} (exit code {error.returncode}):\n{error.output.rstrip()}"
             raise BundlingError(msg) from error
 
     def _apart(self) -> dict[str, str]:
