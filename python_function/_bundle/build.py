@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from python_function._bundle import finish, foreign, inputs, leaks, per_runtime, verify, workplace
+from python_function._bundle import access, finish, foreign, inputs, leaks, per_runtime, verify, workplace
 from python_function._bundle.checks import verdict
 from python_function._bundle.checks.inventory import Inventory
 from python_function._bundle.checks.verdict import Verdict
@@ -17,9 +17,9 @@ from python_function._bundle.executors.local import LocalBuild
 from python_function._bundle.plan import plan
 from python_function._bundle.spec import BundleSpec
 from python_function._bundle.steps import INPUT, INSTALLED, OUTPUT, Run, Site
-from python_function._dependencies import assigned, exact
+from python_function._dependencies import exact
 from python_function._dependencies.requirements_txt.read import Requirements
-from python_function._machine import environment, redact, uv
+from python_function._machine import redact, uv
 from python_function._machine.host import Host
 from python_function._source import selection
 from python_function._source.walk import TreeError
@@ -59,16 +59,13 @@ def build(spec: BundleSpec, output: Path, host: Host) -> Built:
     started = time.monotonic()
     spec = inputs.find(spec)
     workplace.clear(output)
-    secrets = {
-        *host.report.secrets,
-        *environment.credentials(environment.for_container(host.environ, dict(spec.environment))),
-    }
-    with redact.hiding(secrets), workplace.workplace(output, host) as work:
-        requirements = exact.requirements(spec.packaging, host=host, environment=dict(spec.environment))
+    with redact.hiding(access.known(spec, host)), workplace.workplace(output, host) as work:
+        listed = exact.requirements(spec.packaging, host=host, environment=dict(spec.environment))
+        spec, requirements = access.granted(spec, listed, host)
         finished, image = _finished(spec, requirements, work, host)
         bundle, verdicts = verify.verify(spec, finished, requirements)
         verdict.demand(verdicts)
-        leaks.check(finished, leaks.known(spec, requirements, host))
+        leaks.check(finished, leaks.known(spec, listed, host))
         workplace.publish(finished, output)
     for notice in verdict.warnings(verdicts):
         host.report.say(f"warning: {notice.text}")
@@ -159,7 +156,7 @@ def _locally(spec: BundleSpec, requirements: Requirements, work: Path, host: Hos
         is_target=False,
     )
     scratch.lay(requirements, work / "scratch", seen_as=site.scratch, local=found.local, host=host)
-    here = LocalBuild(host, site, _variables(spec, requirements, host), spec.source.directory)
+    here = LocalBuild(host, site, dict(spec.environment), spec.source.directory)
     here.do(plan(spec, requirements, site))
     return output
 
@@ -180,7 +177,7 @@ def _in_container(spec: BundleSpec, requirements: Requirements, work: Path, host
         selection.copy(found.installed, directories.scratch / INSTALLED)
     lent = lend(
         host.environ,
-        _variables(spec, requirements, host),
+        dict(spec.environment),
         directories.scratch,
         seen_as=SCRATCH,
         copies=spec.container.copies,
@@ -194,13 +191,6 @@ def _in_container(spec: BundleSpec, requirements: Requirements, work: Path, host
         msg = f"{reason} {error}"
         raise EngineError(msg) from error
     return directories.output
-
-
-def _variables(spec: BundleSpec, requirements: Requirements, host: Host) -> dict[str, str]:
-    """Return what the user gave for the bundle, and what of the process's own its requirements name for credentials."""
-    named = {name: host.environ[name] for name in requirements.variables if name in host.environ}
-    given = dict(spec.environment)
-    return {**named, **assigned.credentials(requirements.assigned, {**host.environ, **given}), **given}
 
 
 def _complete(spec: BundleSpec, built: Path, output: Path, host: Host) -> None:

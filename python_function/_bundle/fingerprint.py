@@ -57,6 +57,6 @@ def _identity(spec: BundleSpec) -> dict[str, object]:
         "strategy": spec.strategy,
         "container": None if spec.strategy == "local" else in_container,
         "hooks": (spec.before, spec.after),
-        "placed": (spec.source.root, spec.source.excludes) if spec.has_own_steps else None,
+        "placed": (spec.source.root, spec.source.read, spec.source.excludes) if spec.has_own_steps else None,
         "environment": environment.identity(spec.environment, spec.secrets),
     }

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from pathlib import Path
 from types import MappingProxyType
 from typing import Final
 
@@ -60,6 +61,13 @@ def given(options: BundlingOptions, packaging: Packaging) -> Given:
         installer_args=arguments,
         notices=(_warning(suspects),) if suspects else (),
     )
+
+
+def lists(packaging: Packaging, directory: Path) -> tuple[str, ...]:
+    """Return the lists in *directory* that were read: they may hold credentials, and nothing at run time needs them."""
+    files = packaging.content.requirements.files if isinstance(packaging.content, Listed) else ()
+    inside = (file.relative_to(directory) for file in files if file.is_relative_to(directory))
+    return tuple(sorted({file.as_posix() for file in inside if file.suffix != ".py"}))
 
 
 def _warning(names: list[str]) -> Notice:

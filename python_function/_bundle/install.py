@@ -8,9 +8,10 @@ from typing import Final
 from python_function._bundle.steps import CleanInstalled, PinLocal, Run, Site, Step
 from python_function._dependencies.local_packages import LocalArchive, LocalPackage
 from python_function._dependencies.requirements_txt.read import Requirements
+from python_function._machine.redact import names_user
 from python_function._target.target import Target
 
-_WITH_CREDENTIALS: Final = re.compile(r"(?P<name>[\w.-]+)(?:\[[^\]]*\])? @ \S*://[^/@\s]+@")
+_BY_URL: Final = re.compile(r"(?P<name>[\w.-]+)(?:\[[^\]]*\])? @ \S*://")
 
 _NOBODY: Final = "no-package-has-this-name"
 
@@ -132,7 +133,7 @@ def _build_local(requirements: Requirements, site: Site, named: Sequence[str]) -
 
 def _pinned_with_credentials(requirements: Requirements) -> tuple[str, ...]:
     """Return the names of what a constraint has a URL of with the credentials that the metadata must not have."""
-    found = (_WITH_CREDENTIALS.match(line) for line in requirements.constraints)
+    found = (_BY_URL.match(line) for line in requirements.constraints if names_user(line))
     return tuple(dict.fromkeys(match["name"] for match in found if match))
 
 

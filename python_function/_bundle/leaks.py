@@ -19,8 +19,7 @@ def known(spec: BundleSpec, requirements: Requirements, host: Host) -> dict[str,
     """Return the secrets of a build, and what each is called."""
     reaching = environment.for_container(host.environ, dict(spec.environment))
     lines = (*requirements.lines, *requirements.constraints, *requirements.options, *requirements.flags)
-    handed_on = {host.environ[name] for name in requirements.variables if name in host.environ}
-    of_index = environment.credentials(reaching) | redact.credentials("\n".join(lines)) | handed_on
+    of_index = environment.credentials(reaching) | redact.credentials("\n".join(lines))
     return {
         **dict.fromkeys(of_index, _OF_INDEX),
         **{value: f"the value of {name}" for name, value in spec.environment if name in spec.secrets},

@@ -209,7 +209,7 @@ def _spec(
     return BundleSpec(
         target=first.target,
         others=tuple(others),
-        source=source,
+        source=replace(source, read=given.lists(packaging, source.directory)),
         packaging=packaging,
         container=first.container,
         strategy=options.effective_strategy,

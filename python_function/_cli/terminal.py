@@ -6,6 +6,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TextIO
 
+from python_function._machine.report import printable
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Mapping, Sequence
 
@@ -69,7 +71,7 @@ class Terminal:
             return
         from rich.text import Text
 
-        self._console(self.err).print(Text(text, style="red"), soft_wrap=True)
+        self._console(self.err).print(Text(printable(text), style="red"), soft_wrap=True)
 
     @contextmanager
     def working(self, what: str) -> Generator[Callable[[str], None]]:
@@ -81,7 +83,7 @@ class Terminal:
 
         console = self._console(self.err)
         with console.status(Text(what)):
-            yield lambda line: console.print(Text(line), soft_wrap=True)
+            yield lambda line: console.print(Text(printable(line)), soft_wrap=True)
 
     @property
     def is_watched(self) -> bool:
@@ -113,5 +115,5 @@ def _is_terminal(stream: TextIO) -> bool:
 
 def _write(stream: TextIO, text: str) -> None:
     encoding = stream.encoding or "utf-8"
-    stream.write(text.encode(encoding, "backslashreplace").decode(encoding) + "\n")
+    stream.write(printable(text).encode(encoding, "backslashreplace").decode(encoding) + "\n")
     stream.flush()

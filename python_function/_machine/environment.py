@@ -162,4 +162,5 @@ def _is_common(name: str) -> bool:
 
 def _travels(name: str) -> bool:
     """Tell whether a variable says where indexes are, or how to reach them, in words that hold on any machine."""
-    return name.upper() in TRAVELLING or redact.names_index_credential(name)
+    of_git = variables.GIT_CONFIG.fullmatch(name)
+    return name.upper() in TRAVELLING or redact.names_index_credential(name) or bool(of_git)

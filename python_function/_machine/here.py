@@ -66,11 +66,14 @@ def _with_settings(environ: Mapping[str, str]) -> Mapping[str, str]:
 
 
 def _cache() -> Path:
-    cache = platformdirs.user_cache_path("cdk-python-function")
+    try:
+        cache = platformdirs.user_cache_path("cdk-python-function")
+    except RuntimeError:  # older versions return what they could not expand
+        cache = Path("~")
     if cache.parts[:1] == ("~",):
         msg = (
             "There is no place to keep downloads: HOME is not set, and the user who runs this has no entry in the"
             " system's list of users. Set HOME, or XDG_CACHE_HOME, to a directory that may be written to."
         )
-        raise BundlingError(msg)
+        raise BundlingError(msg) from None
     return Path.cwd() / cache

@@ -19,6 +19,7 @@ _SECRET_PARAMETER: Final = re.compile(
     r"(?P<value>[^&#\s]*)",
     re.IGNORECASE,
 )
+_HEADER: Final = re.compile(r"(?P<name>\bauthorization:\s*(?:\w+\s+)?)(?P<value>[^\s'\"]+)", re.IGNORECASE)
 _VARIABLE: Final = re.compile(r"\$\{?(\w+)\}?")
 _BLANK_PASSWORDS: Final = frozenset({"", "x", "x-oauth-basic"})
 """What stands for a password where the user name is the token."""
@@ -60,8 +61,8 @@ def names_index_credential(name: str) -> bool:
 
 
 def masked(text: str) -> str:
-    """Return *text* with asterisks for the credentials of every URL in it."""
-    return _SECRET_PARAMETER.sub(rf"\g<name>{MASK}", _USER_INFO.sub(f"{MASK}@", text))
+    """Return *text* with asterisks for the credentials of every URL and every request in it."""
+    return _HEADER.sub(rf"\g<name>{MASK}", _SECRET_PARAMETER.sub(rf"\g<name>{MASK}", _USER_INFO.sub(f"{MASK}@", text)))
 
 
 def bare(text: str) -> str:
@@ -76,8 +77,8 @@ def holds_credentials(text: str) -> bool:
 
 
 def credentials(text: str) -> frozenset[str]:
-    """Return what lets somebody in by the URLs in *text*: passwords, tokens in the place of a user, parameters."""
-    found = set(_parameters(text))
+    """Return what lets somebody in by *text*: passwords of URLs, tokens in the place of a user, parameters, headers."""
+    found = {*_parameters(text), *(match["value"] for match in _HEADER.finditer(text))}
     for match in _USER_INFO.finditer(text):
         user, _, password = match["all"].partition(":")
         if password not in _BLANK_PASSWORDS:
@@ -85,6 +86,11 @@ def credentials(text: str) -> frozenset[str]:
         if password in _BLANK_PASSWORDS or _TOKEN.fullmatch(user):
             found.add(user)
     return frozenset(part for word in found for part in (word, unquote(word)) if part not in {"", "git"})
+
+
+def names_user(text: str) -> bool:
+    """Tell whether a URL in *text* says who asks, if only by variables."""
+    return any(match["all"] for match in _USER_INFO.finditer(text))
 
 
 def credential_variables(text: str) -> frozenset[str]:

@@ -81,6 +81,9 @@ PERSON: Final = re.compile(
 KEYRING: Final = re.compile(r"(?:AWS|AZURE|ARTIFACTS|CLOUDSDK|GOOGLE|VSS)_\w+")
 """What the programs behind a keyring log in with."""
 
+GIT_CONFIG: Final = re.compile(r"GIT_CONFIG_(?:COUNT|(?:KEY|VALUE)_\d+)")
+"""What tells git how to get in: https://git-scm.com/docs/git-config#ENVIRONMENT."""
+
 CLIENT: Final = re.compile(
     r"HOME|PATH|TMPDIR|XDG_\w+|SSL_CERT_(?:DIR|FILE)|SSH_\w+|LD_\w+|DYLD_\w+|GO[A-Z]+|BUILDKIT_\w+|BUILDX_\w+"
     r"|COMPOSE_\w+|CONTAINERS?_\w+|DOCKER_\w+|PODMAN_\w+|FINCH_\w+|STORAGE_\w+|REGISTRY_AUTH_FILE"

@@ -64,6 +64,7 @@ class Source:
         only: The one file that is meant, and its name in the bundle.
         within: The directory that links may not leave, if not *directory*.
         outdir: The place of CDK's own output in *directory*, a POSIX path, if it is there.
+        read: The files in *directory* that say what is to be installed, wherever they stand, as POSIX paths.
     """
 
     directory: Path
@@ -72,16 +73,17 @@ class Source:
     only: tuple[str, str] | None = None
     within: Path | None = None
     outdir: str = ""
+    read: tuple[str, ...] = ()
 
     @property
     def machinery(self) -> tuple[str, ...]:
         """What nobody gets to see, in gitignore syntax."""
-        return (*MACHINERY, "/" + re.sub(r"([*?\[\]!#\\ ])", r"\\\1", self.outdir)) if self.outdir else MACHINERY
+        return (*MACHINERY, _exactly(self.outdir)) if self.outdir else MACHINERY
 
     @property
     def patterns(self) -> tuple[str, ...]:
         """What is left out of the bundle, in gitignore syntax."""
-        return (*self.machinery, *MANIFESTS, *self.excludes)
+        return (*self.machinery, *MANIFESTS, *map(_exactly, self.read), *self.excludes)
 
     @property
     def rules(self) -> tuple[Rule, ...]:
@@ -96,6 +98,11 @@ class Source:
         run the tests that the bundle does not hold.
         """
         return (*self.machinery, *(pattern for pattern in self.excludes if pattern.startswith("!")))
+
+
+def _exactly(path: str) -> str:
+    """Return the pattern that means *path* and nothing else."""
+    return "/" + re.sub(r"([*?\[\]!#\\ ])", r"\\\1", path)
 
 
 def project_root(given: Path | str | None, entry: Path, *, cwd: Path) -> Path | None:

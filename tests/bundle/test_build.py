@@ -107,6 +107,45 @@ def test_a_failure_leaves_nothing(
     assert list(output.iterdir()) == []
 
 
+def test_a_password_of_a_repository_is_in_no_argument_and_no_file(
+    spec: BundleSpec, output: Path, recorder: Recorder, make_host: Callable[..., Host]
+) -> None:
+    line = "docopt @ git+https://me:${PAT}@host/docopt@0123456789abcdef0123456789abcdef01234567"
+    requirements = replace(read.parse(line, base=spec.source.directory, source="requirements.txt"), exact=True)
+    given: list[str] = []
+
+    def answer(argv: Sequence[str]) -> str:
+        if "install" in argv:
+            given.append(Path(argv[-1]).read_text())
+            install(Path(argv[argv.index("--target") + 1]))
+        return ""
+
+    recorder.answer = answer
+    packaging = Packaging(kind="pip", content=Listed(requirements=requirements))
+
+    build.build(
+        replace(spec, packaging=packaging, strategy="local", build_on_host=("docopt",)),
+        output,
+        make_host(recorder, PAT="s3cret-99"),
+    )
+
+    assert given == ["docopt @ git+https://host/docopt@0123456789abcdef0123456789abcdef01234567\n"]
+    assert "s3cret-99" not in str(recorder.calls)
+    assert recorder.environments[-1]["GIT_CONFIG_KEY_1"] == "http.https://host/docopt.extraHeader"
+    assert recorder.environments[-1]["GIT_CONFIG_VALUE_1"].startswith("Authorization: Basic ")
+
+
+def test_a_secret_in_the_bundle_is_an_error_that_leaves_none(
+    spec: BundleSpec, output: Path, entry: Path, recorder: Recorder, make_host: Callable[..., Host]
+) -> None:
+    (entry / "settings.py").write_text("PAT = 's3cret-99'\n")
+    secret = replace(spec, environment=(("PAT", "s3cret-99"),), secrets=frozenset({"PAT"}))
+
+    with pytest.raises(BundlingError, match=r"settings\.py holds the value of PAT"):
+        build.build(secret, output, make_host(recorder))
+    assert list(output.iterdir()) == []
+
+
 def test_auto_goes_to_the_container_for_what_has_no_wheel_and_says_why(
     depending: BundleSpec, output: Path, recorder: Recorder, make_host: Callable[..., Host], lines: list[str]
 ) -> None:

@@ -47,6 +47,7 @@ COUNTING: Final[dict[str, tuple[tuple[str, Any], ...]]] = {
     "Source.directory": (("source.directory", "elsewhere"),),
     "Source.excludes": (("source.excludes", ("src",)), ("source.excludes", ("!.env",))),
     "Source.root": (("source.root", "src"),),
+    "Source.read": (("source.read", ("index.py",)),),
     "Source.only": (("source.only", ("index.py", "stack_index.py")), ("source.only", ("index.py", "index.py"))),
     "Packaging.content": (("packaging.content", "lib"),),
     "Packaging.identity": (("packaging.identity", ("idna==3.7",)), ("packaging.identity", ("idna==3.8",))),

@@ -1,11 +1,13 @@
 """What the user wants, as the spec of a bundle: the runtime follows from wherever dependencies are declared."""
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from python_function._bundle import resolve
 from python_function._bundle.resolve import Wanted
+from python_function._source import select
 from python_function._target.target import DEFAULT_RUNTIME
 from python_function.errors import OptionError
 from python_function.options import BundlingOptions
@@ -120,3 +122,18 @@ def test_the_target_has_the_patch_level_that_is_needed(tmp_path: Path) -> None:
     wanted = Wanted(entry=entry, architecture="x86_64", options=options, cwd=entry)
 
     assert resolve.function(wanted).spec.target.python_full_version == "3.13.40"
+
+
+def test_lists_that_were_read_are_not_in_the_bundle_wherever_they_stand(tmp_path: Path) -> None:
+    (tmp_path / "index.py").write_text("def handler(event, context): ...\n")
+    (tmp_path / "requirements.txt").write_text("-r lists/[private].txt\n-c pins.txt\n")
+    (tmp_path / "lists").mkdir()
+    for name in ("lists/[private].txt", "pins.txt", "lists/p.txt", "lists/data.txt"):
+        (tmp_path / name).write_text("--index-url https://me:s3cret@host/simple\nsix==1.17.0\n" if "[" in name else "")
+
+    def bundled(**options: Any) -> set[str]:  # noqa: ANN401 - any option
+        wanted = Wanted(entry=tmp_path, architecture="x86_64", options=BundlingOptions(**options), cwd=tmp_path)
+        return {file.place for file in select.files(resolve.function(wanted).spec.source).files}
+
+    assert bundled() == {"index.py", "lists/p.txt", "lists/data.txt"}
+    assert bundled(asset_excludes=["!pins.txt"]) == {"index.py", "lists/p.txt", "lists/data.txt", "pins.txt"}

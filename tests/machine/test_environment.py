@@ -159,7 +159,7 @@ def test_what_changes_a_bundle_reaches_nobody_unless_it_is_given(audience: Audie
 @pytest.mark.parametrize(
     "name",
     [
-        *("PATH", "HOME", "USER", "LANG", "LC_ALL", "TMPDIR", "SSH_AUTH_SOCK", "GIT_SSH_COMMAND", "GIT_CONFIG_COUNT"),
+        *("PATH", "HOME", "USER", "LANG", "LC_ALL", "TMPDIR", "SSH_AUTH_SOCK", "GIT_SSH_COMMAND", "GIT_CONFIG_GLOBAL"),
         *("XDG_CACHE_HOME", "UV_CACHE_DIR", "SYSTEMROOT", "SystemRoot", "NETRC", "SSL_CERT_FILE", "PIP_CERT"),
     ],
 )
@@ -174,6 +174,7 @@ def test_what_programs_on_this_machine_need_reaches_them(audience: Audience, nam
     [
         *("PIP_INDEX_URL", "PIP_EXTRA_INDEX_URL", "UV_INDEX", "UV_DEFAULT_INDEX", "UV_FIND_LINKS", "HTTPS_PROXY"),
         *("https_proxy", "NO_PROXY", "UV_INDEX_CORP_PASSWORD", "POETRY_HTTP_BASIC_CORP_USERNAME", "PIP_TRUSTED_HOST"),
+        *("GIT_CONFIG_COUNT", "GIT_CONFIG_KEY_0", "GIT_CONFIG_VALUE_12"),
     ],
 )
 def test_where_indexes_are_reaches_everybody(audience: Audience, name: str) -> None:

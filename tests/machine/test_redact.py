@@ -87,6 +87,12 @@ def test_variables_and_the_user_of_repositories_let_nobody_in(text: str) -> None
     assert not redact.holds_credentials(text)
 
 
+def test_the_header_of_a_request_is_hidden() -> None:
+    for text in ("Authorization: Basic bWU6czNjcmV0", "curl -H 'authorization: Bearer bWU6czNjcmV0' https://host"):
+        assert redact.credentials(text) == {"bWU6czNjcmV0"}
+        assert "bWU6" not in redact.masked(text)
+
+
 def test_what_is_asked_for_stays() -> None:
     assert redact.bare("lib @ git+https://me:pw@host/lib@v1.0") == "lib @ git+https://host/lib@v1.0"
     assert redact.bare("lib @ git+https://me:pw@host/lib@v1.1") == "lib @ git+https://host/lib@v1.1"

@@ -138,7 +138,7 @@ def _valued(line: Line, place: Place, option: str, value: str) -> Iterator[Entry
         case "--no-binary" | "--only-binary":
             yield from (Option(text=f"{option} {name.strip()}") for name in value.split(","))
         case "--trusted-host":
-            yield Flag(text=f"--allow-insecure-host={value}")
+            yield Flag(text=f"--allow-insecure-host={value.rpartition('@')[2]}")
         case "--use-feature":
             pass
         case _:

@@ -82,6 +82,7 @@ def test_lines_are_requirements_as_uv_writes_them(tmp_path: Path, text: str | by
         pytest.param("--no-index --pre", ("--no-index",), ("--prerelease=allow",), id="two on a line"),
         pytest.param("--no-binary=a,b", ("--no-binary a", "--no-binary b"), (), id="a list, which uv does not take"),
         pytest.param("--only-binary :all:", ("--only-binary :all:",), (), id="--only-binary"),
+        pytest.param("--trusted-host me:s3cret@h", (), ("--allow-insecure-host=h",), id="--trusted-host of poetry"),
         pytest.param("--trusted-host h:8080", (), ("--allow-insecure-host=h:8080",), id="--trusted-host"),
         pytest.param("--prefer-binary\n--use-feature=x", (), (), id="without a meaning here"),
         pytest.param("-r https://h/r.txt", ("--requirement https://h/r.txt",), (), id="remote file"),
