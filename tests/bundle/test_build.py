@@ -382,3 +382,45 @@ def test_nobody_else_reaches_a_build_before_it_is_finished(
 
     assert seen.read_text() == "700\n"
     assert output.stat().st_mode & 0o777 == 0o755
+
+
+def test_other_lists_are_resolved_anew_even_where_the_arguments_are_the_same(
+    depending: BundleSpec, tmp_path: Path, recorder: Recorder, make_host: Callable[..., Host]
+) -> None:
+    def resolve(argv: Sequence[str]) -> str:
+        if "compile" in argv:
+            list_ = Path(argv[argv.index("--output-file") + 1]).with_name("requirements.txt").read_text()
+            Path(argv[argv.index("--output-file") + 1]).write_text(list_)
+        elif "--target" in argv:
+            listed.append(Path(argv[argv.index("--requirements") + 1]).read_text())
+            install(Path(argv[argv.index("--target") + 1]))
+        return ""
+
+    listed: list[str] = []
+    recorder.answer = resolve
+    host = make_host(recorder)
+    for number, line in enumerate(("docopt==0.6.2", "docopt<0.6.3")):
+        output = tmp_path / f"asset.{number}-building"
+        output.mkdir()
+        content = Listed(requirements=read.parse(line, base=tmp_path, source="requirements.txt"))
+        build.build(replace(depending, packaging=Packaging(kind="pip", content=content)), output, host)
+
+    assert listed == ["docopt==0.6.2\n", "docopt<0.6.3\n"]
+
+
+@pytest.mark.parametrize(
+    "name", ["PIP_INDEX_URL", "PIP_EXTRA_INDEX_URL", "UV_DEFAULT_INDEX", "UV_INDEX", "HTTPS_PROXY"]
+)
+@pytest.mark.parametrize("given", [True, False], ids=["environment", "process"])
+def test_where_indexes_are_reaches_the_container(
+    depending: BundleSpec, output: Path, recorder: Recorder, make_host: Callable[..., Host], name: str, given: bool
+) -> None:
+    recorder.answer = refuse
+    variables = {name: "https://your.index.url/simple/"}
+    spec = replace(depending, strategy="docker", environment=tuple(variables.items()) if given else ())
+
+    build.build(spec, output, make_host(recorder, **({} if given else variables)))
+
+    (call,) = (number for number, argv in enumerate(recorder.calls) if argv[:2] == ("docker", "run"))
+    assert recorder.environments[call][name] == "https://your.index.url/simple/"
+    assert name in recorder.calls[call]

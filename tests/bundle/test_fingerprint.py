@@ -8,6 +8,10 @@ import pytest
 
 from python_function._bundle.fingerprint import fingerprint
 from python_function._bundle.spec import BundleSpec
+from python_function._dependencies.declared import Listed
+from python_function._dependencies.detect import Packaging
+from python_function._dependencies.local_packages import LocalPackage
+from python_function._dependencies.requirements_txt.read import Requirements
 from python_function._source.select import Source
 from python_function.errors import EntryError
 
@@ -167,3 +171,35 @@ def test_of_secrets_the_names_count(spec: BundleSpec) -> None:
 
     assert one == rotated
     assert len({one, other, fingerprint(spec)}) == 3
+
+
+@pytest.fixture
+def local(spec: BundleSpec, tmp_path: Path) -> BundleSpec:
+    """Return a spec with two local packages."""
+    for name in ("one", "two"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "code.py").write_text(name)
+    packages = tuple(LocalPackage(name=name, directory=tmp_path / name) for name in ("one", "two"))
+    return replace(spec, packaging=Packaging(content=Listed(requirements=Requirements(local=packages))))
+
+
+def test_what_local_packages_are_called_and_hold_counts(local: BundleSpec, tmp_path: Path) -> None:
+    before = fingerprint(local)
+    first, second = local.packaging.local
+    named = Requirements(local=(replace(first, name="other"), second))
+
+    renamed = fingerprint(replace(local, packaging=Packaging(content=Listed(requirements=named))))
+    (tmp_path / "two/code.py").write_text("edited")
+    edited = fingerprint(local)
+
+    assert len({before, renamed, edited}) == 3
+
+
+def test_what_is_in_one_local_package_is_not_in_another(local: BundleSpec, tmp_path: Path) -> None:
+    before = fingerprint(local)
+
+    (tmp_path / "two/code.py").rename(tmp_path / "one/more.py")
+
+    moved = fingerprint(local)
+    (tmp_path / "one/more.py").rename(tmp_path / "two/more.py")
+    assert len({before, moved, fingerprint(local)}) == 3

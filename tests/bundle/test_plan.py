@@ -264,3 +264,11 @@ def test_plans(small: BundleSpec, tmp_path: Path, snapshot: SnapshotAssertion, k
 
     assert steps == plan(small, requirements, site)
     assert [step for step in steps if not isinstance(step, CopySource)] == snapshot
+
+
+@pytest.mark.parametrize("site", [LOCAL, CONTAINER], ids=["local", "container"])
+def test_the_users_own_arguments_reach_the_installer(spec: BundleSpec, site: Site) -> None:
+    given = programs(plan(replace(spec, installer_args=("--prerelease=allow",)), PINNED, site))
+
+    assert [argv for argv in given if "--prerelease=allow" in argv]
+    assert not [argv for argv in programs(plan(spec, PINNED, site)) if "--prerelease=allow" in argv]

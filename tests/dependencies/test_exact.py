@@ -474,3 +474,14 @@ def test_an_export_never_touches_the_project(tmp_path: Path) -> None:
     _export_of(entry, _Tool("six==1.17.0\n"))
 
     assert sorted(entry.iterdir()) == before
+
+
+def test_the_same_lock_at_another_place_is_another_export(tmp_path: Path) -> None:
+    tool = _Tool("six==1.17.0\n")
+    entry = _poetry(tmp_path)
+
+    _export_of(entry, tool)
+    entry.rename(tmp_path / "moved")
+    _export_of(tmp_path / "moved", tool)
+
+    assert len(tool.calls) == 2

@@ -385,3 +385,17 @@ def test_builds_keep_to_the_scratch_directory_and_to_no_clock(
         [str(Path(here.scratch, "tmp")), f"{here.scratch}/local", "7"],
     ]
     assert Path(here.output, "epoch").read_text() == "315532800\n"
+
+
+def test_hooks_in_a_container_have_one_umask_whoever_runs_it(
+    spec: BundleSpec, site: Callable[[str, Path], Site], entry: Path
+) -> None:
+    here = site("one", entry)
+    previous = os.umask(0o077)
+    try:
+        done = by_script(plan(replace(spec, before=("umask >umask",)), Requirements(), here), here, "sh")
+    finally:
+        os.umask(previous)
+
+    assert done.returncode == 0, done.stderr
+    assert Path(here.output, "umask").read_text().strip() == "0022"

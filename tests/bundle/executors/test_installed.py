@@ -101,3 +101,18 @@ def test_what_is_no_wheel_is_told(tmp_path: Path) -> None:
 
     with pytest.raises(InstalledError, match=r"lib-1-py3-none-any.whl, .* is no wheel"):
         _pinned(path)
+
+
+def test_what_an_installer_writes_for_itself_goes(tmp_path: Path) -> None:
+    own = ("direct_url.json", "uv_cache.json", "uv_build.json")
+    for path in (".lock", "lib/__init__.py", "lib/__pycache__/x.pyc", *(f"lib-1.dist-info/{name}" for name in own)):
+        (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / path).touch()
+    record = tmp_path / "lib-1.dist-info/RECORD"
+    record.write_text("".join(f"lib-1.dist-info/{name},,\n" for name in (*own, "RECORD")) + "lib/__init__.py,,\n")
+
+    installed.clean(tmp_path)
+
+    left = {path.relative_to(tmp_path).as_posix() for path in tmp_path.rglob("*") if path.is_file()}
+    assert left == {"lib/__init__.py", "lib-1.dist-info/RECORD"}
+    assert record.read_text() == "lib-1.dist-info/RECORD,,\nlib/__init__.py,,\n"
