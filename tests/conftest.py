@@ -18,6 +18,9 @@ from tests.doubles import CONTAINER, PIN, TARGET, Recorder
 
 NOBODY: Final = 65534
 
+collect_ignore = ["projects"]
+"""Some of the projects have tests of their own, which are a part of what is bundled."""
+
 
 @pytest.fixture
 def recorder() -> Recorder:

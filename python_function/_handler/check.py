@@ -14,7 +14,7 @@ from python_function._handler.python_file import Module
 from python_function._machine.report import Notice
 from python_function.errors import EntryError
 
-_LOADED_BEFORE: Final = frozenset(
+LOADED_BEFORE: Final = frozenset(
     {
         "__future__", "__main__", "_abc", "_ast", "_codecs", "_collections", "_collections_abc", "_decimal",
         "_frozen_importlib", "_frozen_importlib_external", "_functools", "_imp", "_io", "_json", "_locale",
@@ -29,7 +29,7 @@ _LOADED_BEFORE: Final = frozenset(
 )  # fmt: skip
 """What Lambda's runtime client has imported, or has built in, before it imports the handler's: theirs are the names."""
 
-_LOADED_UNTIL_3_12: Final = frozenset({"token", "tokenize"})
+LOADED_UNTIL_3_12: Final = frozenset({"token", "tokenize"})
 _LONGEST: Final = 128
 """https://docs.aws.amazon.com/lambda/latest/api/API_CreateFunction.html#lambda-CreateFunction-request-Handler"""
 
@@ -78,7 +78,7 @@ def _check_module_path(entry: Entry, version: tuple[int, ...]) -> None:
         instead = _instead(entry, wrong)
         msg = f"{what} cannot be imported as {entry.module}: {wrong!r} is no name, {why}. Rename it{instead}."
         raise EntryError(msg)
-    if parts[0] in _LOADED_BEFORE or (parts[0] in _LOADED_UNTIL_3_12 and version <= (3, 12)):
+    if parts[0] in LOADED_BEFORE or (parts[0] in LOADED_UNTIL_3_12 and version <= (3, 12)):
         msg = f"{what} cannot be imported: {parts[0]} is a module that Lambda has loaded already. Rename it."
         raise EntryError(msg)
     if len(entry.handler) > _LONGEST:
@@ -86,9 +86,22 @@ def _check_module_path(entry: Entry, version: tuple[int, ...]) -> None:
             f"{what} makes a handler of {len(entry.handler)} characters, and Lambda takes {_LONGEST}: {entry.handler}."
         )
         raise EntryError(msg)
+    if len(parts) > 1 and not entry.alone and not entry.elsewhere and parts[0] in sys.stdlib_module_names:
+        _check_package(entry, parts[0])
     winner = None if entry.alone or entry.elsewhere else _imported_instead(entry)
     if winner is not None:
         msg = f"{what} cannot be imported: import {entry.module} takes {winner} for a part of it. Rename one."
+        raise EntryError(msg)
+
+
+def _check_package(entry: Entry, top: str) -> None:
+    """Make sure that a directory of the name of one of Python's own modules is a package, which then comes first."""
+    place = f"{top}/__init__.py"
+    if not any(python_file.exists(root / place) for root in (entry.directory / (entry.root or ""), entry.directory)):
+        msg = (
+            f"{entry.file} cannot be imported: {top} is a module of Python's own, which comes before directories"
+            f" without __init__.py. Add {place}, or rename the directory."
+        )
         raise EntryError(msg)
 
 

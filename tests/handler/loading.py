@@ -28,7 +28,7 @@ class Name:
 
     @property
     def id(self) -> str:
-        return f"{self.given or self.index}"
+        return f"{self.given or self.index} of {len(self.files)}"
 
 
 def _index(index: str, *, loads: bool = True, **files: str) -> Name:
@@ -44,7 +44,11 @@ NAMES: Final = (
     *map(_index, ("fn-a/app.py", "a-b/c-d/e-f.py", "async/await.py", "ünï.py", "a+b.py", "a,b.py", "my@handler.py")),
     *map(_index, ("True.py", "_private.py", "__main/app.py", "app/__init__.py", "fn-a/__init__.py", "a~b.py", "$.py")),
     # modules of the standard library that nothing has imported yet
-    *map(_index, ("queue.py", "calendar.py", "email/handler.py", "http.py", "test.py", "secrets/app.py", "code.py")),
+    *map(_index, ("queue.py", "calendar.py", "http.py", "test.py", "code.py", "secrets/__init__.py")),
+    _index("email/handler.py", loads=False),
+    _index("secrets/app.py", loads=False),
+    Name(files={"email/__init__.py": "", "email/handler.py": None}, index="email/handler.py"),
+    Name(files={"a/email/handler.py": None}, index="a/email/handler.py"),
     _index("json/app.py", loads=False),
     _index("logging/handler.py", loads=False),
     *(_index(f"{name}.py", loads=False) for name in ("sys", "time", "json", "types", "numbers", "string", "warnings")),

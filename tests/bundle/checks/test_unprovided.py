@@ -8,12 +8,10 @@ import pytest
 from python_function._bundle.checks import distribution_names, imported, inventory, unprovided
 from python_function._bundle.checks.inventory import Inventory
 from python_function._bundle.checks.unprovided import Missing
-from python_function._handler.entry import Entry, resolve
 from python_function._target.target import Target
-from tests.doubles import bundle, rooted
+from tests.corpus import FUNCTIONS, Project
 
 TARGET = Target("python3.13", "x86_64")
-PROJECTS = Path(__file__).parents[2] / "projects"
 
 
 def make(root: Path, files: Mapping[str, str], installed: Mapping[str, str] | None = None) -> Inventory:
@@ -155,22 +153,19 @@ def test_the_distribution_of_a_module_is_guessed(module: str, name: str) -> None
     assert distribution_names.likely(module) == name
 
 
-def find(project: Path) -> Entry:
-    if project.name == "sidecar":
-        definers = (project / "stack.py",)
-        return resolve(None, index=None, handler=None, cwd=project, definers=definers, construct_id="my_handler")
-    return resolve(project, index=None, handler=None, cwd=Path("/"))
-
-
-@pytest.mark.parametrize("project", sorted(PROJECTS.iterdir()), ids=lambda path: path.name)
-def test_projects_are_free_of_holes_until_one_is_made(project: Path, tmp_path: Path) -> None:
-    entry = rooted(find(project))
-    bundle(entry, tmp_path)
+@pytest.mark.parametrize("project", FUNCTIONS, ids=lambda project: project.name)
+def test_projects_are_free_of_holes_until_one_is_made(project: Project, tmp_path: Path) -> None:
+    found = project.bundle(tmp_path)
     own = [path.relative_to(tmp_path).as_posix() for path in tmp_path.rglob("*") if path.is_file()]
-    for name in ("fastapi", "idna"):
-        (tmp_path / f"{name}.py").touch()
+    for name in project.provided:
+        package = tmp_path.joinpath(*name.split("."))
+        package.mkdir(parents=True)
+        for place in (package, *package.parents[: name.count(".")]):
+            (place / "__init__.py").touch()
+    handler = found.spec.handler_file
 
-    assert missing(inventory.take(tmp_path, own), entry.bundle_index) == ()
-    handler = tmp_path / entry.bundle_index
-    handler.write_text(handler.read_text() + "\nimport nothere\n")
-    assert modules(missing(inventory.take(tmp_path, own), entry.bundle_index)) == ["nothere"]
+    assert missing(inventory.take(tmp_path, own), handler) == ()
+    if handler is not None:
+        text = (tmp_path / handler).read_bytes()
+        (tmp_path / handler).write_bytes(text + b"\nimport nothere\n")
+        assert modules(missing(inventory.take(tmp_path, own), handler)) == ["nothere"]

@@ -1,0 +1,3 @@
+class Launch:
+    def can_handle(self, handler_input):
+        return True

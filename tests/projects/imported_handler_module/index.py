@@ -1,0 +1,5 @@
+import handler
+
+
+def lambda_handler(event, context):
+    return handler.handler(event)

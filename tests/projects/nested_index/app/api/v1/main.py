@@ -1,0 +1,5 @@
+from app.api import version
+
+
+def handler(event, context):
+    return {'ok': True}

@@ -1,0 +1,5 @@
+import index
+
+
+def handler(event, context):
+    return {'ok': True}

@@ -1,0 +1,4 @@
+import logging
+
+for handler in logging.getLogger().handlers:
+    handler.setLevel(logging.INFO)

@@ -1,0 +1,1 @@
+from hello_world import app

@@ -1,0 +1,5 @@
+import helpers
+
+
+def lambda_handler(event, context):
+    return helpers.answer(event)

@@ -1,0 +1,5 @@
+from functions.shared.db import connect
+
+
+def hello(event, context):
+    return connect()

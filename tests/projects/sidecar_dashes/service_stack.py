@@ -1,0 +1,1 @@
+from python_function import PythonFunction

@@ -1,0 +1,5 @@
+from src.db import table
+
+
+def handler(event, context):
+    return table

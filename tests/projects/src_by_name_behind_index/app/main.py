@@ -1,0 +1,5 @@
+from src.util import answer
+
+
+def handler(event, context):
+    return answer()

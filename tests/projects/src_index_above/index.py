@@ -1,0 +1,5 @@
+from shop import orders
+
+
+def handler(event, context):
+    return orders.all()

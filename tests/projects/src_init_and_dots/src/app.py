@@ -1,0 +1,5 @@
+from .db import table
+
+
+def handler(event, context):
+    return table

@@ -1,0 +1,5 @@
+import db
+
+
+def handler(event, context):
+    return db.table

@@ -1,0 +1,5 @@
+import boto3
+
+
+def load(event):
+    return event
