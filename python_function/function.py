@@ -9,6 +9,7 @@ from constructs import Construct
 
 from python_function import _checks
 from python_function._bundle import compatibility, resolve
+from python_function._bundle.checks import snap_start
 from python_function._bundle.resolve import Wanted
 from python_function._cdk import asset, caller, plain
 from python_function._cdk.props import FunctionOptions
@@ -87,7 +88,9 @@ class PythonFunction(lambda_.Function):
             found = resolve.function(wanted, index=index, handler=handler, definers=definers, construct_id=id)
             used_with = plain.to_layers(options)
             compatibility.check(used_with, found.spec.target)
-        with asset.bundled(scope, id, replace(found.spec, layers=used_with), bundling) as code:
+            shared = snap_start.check(found.spec) if options.get("snap_start") else ()
+        spec = replace(found.spec, layers=used_with, notices=(*found.spec.notices, *shared))
+        with asset.bundled(scope, id, spec, bundling) as code:
             super().__init__(
                 scope,
                 id,

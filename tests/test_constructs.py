@@ -515,3 +515,13 @@ def test_more_layers_than_lambda_takes_are_an_error(unbundled: Stack, entry: Pat
 
     with pytest.raises(OptionError, match="layers has 6 layers, and Lambda takes 5 at most: Stack/L0, "):
         PythonFunction(unbundled, "F", entry=entry, runtime=RUNTIME, layers=layers)
+
+
+def test_what_copies_must_not_share_is_warned_of_with_snap_start_alone(unbundled: Stack, entry: Path) -> None:
+    (entry / "index.py").write_text("import uuid\nID = uuid.uuid4()\ndef handler(event, context): ...\n")
+    for name, conf in (("Without", None), ("With", lambda_.SnapStartConf.ON_PUBLISHED_VERSIONS)):
+        PythonFunction(unbundled, name, entry=entry, runtime=RUNTIME, snap_start=conf)
+
+    found = Annotations.from_stack(unbundled)
+    found.has_warning("/Stack/With", Match.string_like_regexp("copy that SnapStart restores"))
+    found.has_no_warning("/Stack/Without", Match.any_value())
