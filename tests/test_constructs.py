@@ -22,6 +22,7 @@ from python_function.errors import BundlingError, EntryError, OptionError
 from tools import generate_cdk_props
 
 RUNTIME = lambda_.Runtime.PYTHON_3_13
+IN_CONTAINER = BundlingOptions(strategy="docker", command_hooks=CommandHooks(after_bundling="true"))
 
 
 @pytest.fixture
@@ -271,7 +272,7 @@ def test_nothing_is_started_when_the_stack_is_not_selected(
 def test_the_hash_is_the_same_whether_or_not_the_stack_is_selected(
     stack: Stack, unbundled: Stack, entry: Path, engine_calls: Callable[[], list[str]]
 ) -> None:
-    options = BundlingOptions(strategy="docker")
+    options = IN_CONTAINER
     for chosen in (stack, unbundled):
         PythonFunction(chosen, "Function", entry=entry, runtime=RUNTIME, bundling=options)
 
@@ -285,7 +286,11 @@ def test_a_second_synthesis_starts_nothing_and_writes_nothing(
     def synthesize() -> dict[str, tuple[int, int]]:
         stack = Stack(App(outdir=str(tmp_path / "cdk.out")), "Stack")
         function = PythonFunction(
-            stack, "Function", entry=entry, runtime=RUNTIME, bundling=BundlingOptions(strategy="docker")
+            stack,
+            "Function",
+            entry=entry,
+            runtime=RUNTIME,
+            bundling=IN_CONTAINER,
         )
         files = asset_of(function).rglob("*")
         return {str(file): (file.stat().st_mtime_ns, file.stat().st_ino) for file in files}
@@ -317,7 +322,7 @@ def test_functions_that_differ_only_in_the_handler_share_one_bundle(
     (entry / "other.py").write_text("def handler(event, context): ...\n")
 
     for index in ("index.py", "other.py"):
-        options = BundlingOptions(strategy="docker")
+        options = IN_CONTAINER
         PythonFunction(stack, index, entry=entry, index=index, runtime=RUNTIME, bundling=options)
 
     assert engine_calls() == ["run"]

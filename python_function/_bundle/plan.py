@@ -1,4 +1,4 @@
-"""The steps that make a bundle."""
+"""The steps that make a bundle: as a whole, or its dependencies and what comes over them."""
 
 from python_function._bundle import install
 from python_function._bundle.spec import BundleSpec
@@ -6,23 +6,43 @@ from python_function._bundle.steps import INSTALLED, CleanInstalled, CopySource,
 from python_function._dependencies.requirements_txt.read import Requirements
 
 
-def plan(spec: BundleSpec, requirements: Requirements, site: Site) -> tuple[Step, ...]:
+def whole(spec: BundleSpec, requirements: Requirements, site: Site) -> tuple[Step, ...]:
     """Return the steps that build *spec*, with *requirements* installed, at *site*."""
-    destination = f"{site.output}/{spec.prefix}" if spec.prefix else site.output
     return (
         *_hook("before_bundling", spec.before),
-        *install.steps(
-            requirements,
-            target=spec.target,
-            site=site,
-            destination=destination,
-            written_to=bool(spec.after),
-            build_on_host=spec.build_on_host,
-            arguments=spec.installer_args,
-        ),
+        *_install(spec, requirements, site, _destination(spec, site)),
+        *assembly(spec, site),
+    )
+
+
+def dependencies(spec: BundleSpec, requirements: Requirements, site: Site) -> tuple[Step, ...]:
+    """Return the steps that install the *requirements* of *spec*, and nothing else, at *site*."""
+    return _install(spec, requirements, site, site.output)
+
+
+def assembly(spec: BundleSpec, site: Site) -> tuple[Step, ...]:
+    """Return the steps that make the bundle of *spec* at *site*, where its dependencies are already."""
+    destination = _destination(spec, site)
+    return (
         *_installed(spec, site, destination),
         *_copy(spec, site, destination),
         *_hook("after_bundling", spec.after, destination),
+    )
+
+
+def _destination(spec: BundleSpec, site: Site) -> str:
+    return f"{site.output}/{spec.prefix}" if spec.prefix else site.output
+
+
+def _install(spec: BundleSpec, requirements: Requirements, site: Site, destination: str) -> tuple[Step, ...]:
+    return install.steps(
+        requirements,
+        target=spec.target,
+        site=site,
+        destination=destination,
+        written_to=bool(spec.after),
+        build_on_host=spec.build_on_host,
+        arguments=spec.installer_args,
     )
 
 

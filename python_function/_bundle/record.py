@@ -19,7 +19,6 @@ from python_function._bundle.checks import inventory
 from python_function._bundle.checks.inventory import Distribution, Inventory
 from python_function._bundle.checks.verdict import Verdict
 from python_function._bundle.spec import BundleSpec
-from python_function._dependencies import origin
 from python_function._dependencies.origin import INDEX, Origin
 from python_function._machine.report import Notice
 from python_function.errors import EntryError
@@ -114,9 +113,8 @@ def of(spec: BundleSpec, built: Built, *, hash: str, at: datetime) -> Record:
         at: When it was finished.
     """
     default = Origin(kind="environment") if spec.installed else INDEX
-    origins = origin.find(spec.packaging, built.requirements)
     return dataclasses.replace(
-        _of_inventory(built.inventory, origins, default),
+        _of_inventory(built.inventory, built.origins, default),
         hash=hash,
         kind="layer" if spec.handler_file is None else "function",
         handler=spec.handler_file,

@@ -16,18 +16,28 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, TypeAlias, cast
 
-from python_function._machine.lock import held
+from python_function._machine.lock import attempt, held, release
 from python_function._source.tree import file_mode
 
 MAX_AGE: Final = 30 * 24 * 3600.0
 """Seconds without use after which a tree goes."""
 
 _MANIFEST: Final = "manifest.json"
+_NOTE: Final = "note"
+_SIZE: Final = "size"
 _TREE: Final = "tree"
 _MAKING: Final = "making-"
 
 _State: TypeAlias = tuple[int, int, int]
 """Mode, size in bytes and time of change in nanoseconds."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tree:
+    """A tree, and what whoever made it noted of it."""
+
+    directory: Path
+    note: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,32 +56,53 @@ class Kept:
 
 
 @contextmanager
-def tree(root: Path, key: str, make: Callable[[Path], None]) -> Generator[Path]:
+def tree(
+    root: Path,
+    key: str,
+    make: Callable[[Path], str],
+    *,
+    now: float,
+    fresh_for: float | None = None,
+    waiting: Callable[[], None] = lambda: None,
+) -> Generator[Tree]:
     """Give the tree *key* of the cache at *root*, which nobody removes meanwhile.
 
     Args:
         root: The directory of the trees.
         key: The digest of all that decides the tree.
-        make: Fills an empty directory with it; called only if it is not there or was changed.
+        make: Fills an empty directory with it, and returns what else is to be known of it; called only if it is not
+            there, was changed, or is too old.
+        now: The time, in seconds since 1970.
+        fresh_for: How many seconds it may be reused; for ever by default.
+        waiting: Called if another process makes or uses the tree.
     """
     place = root / key
-    with held(root / "locks" / key):
-        if not _is_whole(place):
+    with held(root / "locks" / key, waiting=waiting):
+        if not (_is_fresh(place, now, fresh_for) and _is_whole(place)):
             shutil.rmtree(place, ignore_errors=True)
             _make(place, make)
-        os.utime(place)
-        yield place / _TREE
+        os.utime(place, (now, now))
+        yield Tree(directory=place / _TREE, note=(place / _NOTE).read_text(encoding="utf-8"))
 
 
-def _make(place: Path, make: Callable[[Path], None]) -> None:
+def _is_fresh(place: Path, now: float, fresh_for: float | None) -> bool:
+    """Tell whether a tree that is there was made no longer than *fresh_for* seconds ago."""
+    try:
+        return fresh_for is None or 0 <= now - (place / _MANIFEST).stat().st_mtime <= fresh_for
+    except OSError:
+        return False
+
+
+def _make(place: Path, make: Callable[[Path], str]) -> None:
     """Let *make* work in a temporary place: a tree is there whole, or not at all."""
     scratch = Path(tempfile.mkdtemp(prefix=_MAKING, dir=place.parent))
     try:
         directory = scratch / _TREE
         directory.mkdir()
-        make(directory)
+        (scratch / _NOTE).write_text(make(directory), encoding="utf-8")
         states = _states(directory)
         manifest = {path: (*state, _digest(os.path.join(directory, path))) for path, state in states.items()}
+        (scratch / _SIZE).write_text(str(sum(size for _, size, _ in states.values())), encoding="ascii")
         (scratch / _MANIFEST).write_text(json.dumps(manifest), encoding="utf-8")
         scratch.rename(place)
     finally:
@@ -82,6 +113,7 @@ def _is_whole(place: Path) -> bool:
     """Tell whether the tree at *place* is there as it was made; what was only touched still is."""
     try:
         manifest = _read(place / _MANIFEST)
+        (place / _NOTE).stat()
         found = _states(place / _TREE)
         if found.keys() != manifest.keys():
             return False
@@ -155,11 +187,11 @@ def _linked(source: str, target: str) -> bool:
 
 def kept(root: Path) -> tuple[Kept, ...]:
     """Return the trees in the cache at *root*, the one that was used last first."""
-    places = [path for path in root.glob("*") if (path / _MANIFEST).is_file()]
+    places = [path for path in root.glob("*") if (path / _SIZE).is_file()]
     trees = (
         Kept(
             key=path.name,
-            bytes=sum(size for _, size, _ in _states(path / _TREE).values()),
+            bytes=int((path / _SIZE).read_text(encoding="ascii")),
             used=path.stat().st_mtime,
         )
         for path in places
@@ -170,15 +202,18 @@ def kept(root: Path) -> tuple[Kept, ...]:
 def prune(root: Path, *, now: float, max_age: float = MAX_AGE, max_bytes: int | None = None) -> tuple[Kept, ...]:
     """Remove the trees that were not used for *max_age* seconds, and the oldest of those beyond *max_bytes*.
 
-    Returns the removed ones. What a process that was killed left half made goes, too.
+    Returns the removed ones; one that somebody uses just now stays. What a process that was killed left half made goes,
+    too.
     """
     total, gone = 0, list[Kept]()
     for found in kept(root):
         total += found.bytes
         if now - found.used > max_age or (max_bytes is not None and total > max_bytes):
-            with held(root / "locks" / found.key):
+            descriptor = attempt(root / "locks" / found.key)
+            if descriptor is not None:
                 shutil.rmtree(root / found.key, ignore_errors=True)
-            gone.append(found)
+                release(root / "locks" / found.key, descriptor)
+                gone.append(found)
     for scratch in root.glob(f"{_MAKING}*"):
         if now - scratch.stat().st_mtime > max_age:
             shutil.rmtree(scratch, ignore_errors=True)

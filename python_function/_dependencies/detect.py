@@ -44,6 +44,15 @@ class Packaging:
         return f"dependencies of {self.file.name}" if self.file else "no dependencies"
 
     @property
+    def is_exact(self) -> bool:
+        """Whether the files say of everything which one it is, so that nothing is resolved."""
+        match self.content:
+            case Locked():
+                return True
+            case Listed(requirements=listed):
+                return listed.exact or (listed.hashed and not listed.unpinned)
+
+    @property
     def local(self) -> tuple[LocalPackage, ...]:
         """The source trees that the bundle depends on."""
         return self.content.local

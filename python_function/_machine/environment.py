@@ -127,6 +127,12 @@ def identity(environ: Iterable[tuple[str, str]], secret: Collection[str] = ()) -
     return tuple(name if name in secret else f"{name}={_counted(name, value)}" for name, value in sorted(environ))
 
 
+def index_identity(process: Mapping[str, str]) -> tuple[str, ...]:
+    """Return where *process* lets installers look for packages, without credentials."""
+    known = for_installer(process)
+    return identity((name, known[name]) for name in variables.INDEXES & known.keys())
+
+
 def _counted(name: str, value: str) -> str:
     """Return a value whole; the variables that are known to hold the URL of an index or a proxy without credentials."""
     known = name.upper() in variables.INDEXES | variables.PROXIES

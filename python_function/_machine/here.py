@@ -13,8 +13,12 @@ from python_function._machine import environment, pip_conf, uv_conf
 from python_function._machine.host import Host
 from python_function._machine.process import Process
 from python_function._machine.report import Report
-from python_function.errors import BundlingError, PackagingError
+from python_function.errors import BundlingError, OptionError, PackagingError
 
+TREES: Final = "CDK_PYTHON_FUNCTION_TREES"
+"""The variable that says how many megabytes of installed dependencies are kept; ``off`` for none."""
+
+_TREE_MEGABYTES: Final = 5_000
 _RESOLVED: Final[dict[str, str]] = {}
 _TOLD: Final[set[str]] = set()
 
@@ -38,6 +42,7 @@ def host(
 
     Raises:
         BundlingError: The user has no home.
+        OptionError: The variable :data:`TREES` has another value than it may have.
         PackagingError: A file that says where packages are cannot be read.
     """
     report = Report(name=name, write=write, detail=detail, secrets=secrets)
@@ -51,7 +56,15 @@ def host(
         ids=(os.getuid(), os.getgid()) if os.name == "posix" else None,
         resolved=_RESOLVED,
         told=_TOLD,
+        tree_bytes=_tree_bytes(environ.get(TREES, str(_TREE_MEGABYTES))),
     )
+
+
+def _tree_bytes(text: str) -> int:
+    if text == "off" or text.isdecimal():
+        return 0 if text == "off" else int(text) * 1_000_000
+    msg = f"{TREES} must be 'off' or a number of megabytes, not {text!r}. It says how much of dependencies is kept."
+    raise OptionError(msg)
 
 
 def _with_settings(environ: Mapping[str, str]) -> Mapping[str, str]:

@@ -1,6 +1,7 @@
 """The machine that CDK runs on, as the rest of the library gets to see it."""
 
-from collections.abc import Mapping, MutableMapping, MutableSet
+import time
+from collections.abc import Callable, Mapping, MutableMapping, MutableSet
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -23,6 +24,8 @@ class Host:
         resolved: What this process has resolved already: bundles with equal requirements share the work.
         told: What this process has told already, of what concerns all bundles.
         pins: The installers for containers, by machine.
+        tree_bytes: How much of dependencies may be kept; nothing is where it is zero.
+        now: Tells the time, in seconds since 1970.
         ids: The user and group that own what is made here; ``None`` where the system has none.
     """
 
@@ -35,6 +38,8 @@ class Host:
     ids: tuple[int, int] | None
     resolved: MutableMapping[str, str] = field(default_factory=dict[str, str])
     told: MutableSet[str] = field(default_factory=set[str])
+    tree_bytes: int = 5_000_000_000
+    now: Callable[[], float] = time.time
     pins: Mapping[str, Pin] = field(default_factory=lambda: PINS)
 
     def once(self, text: str) -> None:

@@ -46,9 +46,7 @@ def held(path: Path, *, waiting: Callable[[], None] = lambda: None) -> Generator
     try:
         yield
     finally:
-        # Before it is free: whoever waits for it sees that it is gone, and makes another.
-        path.unlink(missing_ok=True)
-        os.close(descriptor)
+        release(path, descriptor)
 
 
 def attempt(path: Path) -> int | None:
@@ -58,6 +56,13 @@ def attempt(path: Path) -> int | None:
         OSError: No file can be made or locked there.
     """
     return _take(path, wait=False)
+
+
+def release(path: Path, descriptor: int) -> None:
+    """Free the lock *path* that *descriptor* holds."""
+    # Before it is free: whoever waits for it sees that it is gone, and makes another.
+    path.unlink(missing_ok=True)
+    os.close(descriptor)
 
 
 def is_free(path: Path) -> bool:

@@ -153,7 +153,7 @@ def test_auto_goes_to_the_container_for_what_has_no_wheel_and_says_why(
 
     build.build(depending, output, make_host(recorder))
 
-    assert [argv[1] for argv in recorder.calls if argv[0] == "docker"] == ["run"]
+    assert [argv[1] for argv in recorder.calls if argv[0] == "docker"] == ["image", "run"]
     assert "Stack/Function: docopt has no wheel for python3.13 on x86_64: building in image:tag" in lines
     assert len(lines) == 3
 
@@ -210,7 +210,7 @@ def test_what_the_container_would_not_find_either_is_an_error_at_once(
     assert not [argv for argv in recorder.calls if argv[0] == "docker"]
 
 
-def test_equal_requirements_are_resolved_once_in_a_process(
+def test_equal_requirements_are_resolved_and_installed_once(
     depending: BundleSpec, tmp_path: Path, recorder: Recorder, make_host: Callable[..., Host]
 ) -> None:
     def resolve(argv: Sequence[str]) -> str:
@@ -231,7 +231,7 @@ def test_equal_requirements_are_resolved_once_in_a_process(
         output.mkdir()
         build.build(each, output, host)
 
-    assert ["compile" in argv for argv in recorder.calls] == [True, False, False, True, False, True, False]
+    assert ["compile" in argv for argv in recorder.calls] == [True, False, True, False, True, False]
 
 
 @pytest.mark.parametrize(
@@ -376,7 +376,7 @@ def test_nobody_else_reaches_a_build_before_it_is_finished(
     output.chmod(0o777)
     seen = tmp_path / "seen"
     run = Process(progress=lambda _: None, waiting=lambda _: None)
-    hook = f"stat -c %a {output} $(dirname $PWD)/.. | sort -u > {seen}"
+    hook = f"stat -c %a {output} $(dirname $PWD)/../.. | sort -u > {seen}"
 
     build.build(replace(spec, after=(hook,)), output, make_host(run, PATH=os.environ["PATH"]))
 
@@ -403,7 +403,11 @@ def test_other_lists_are_resolved_anew_even_where_the_arguments_are_the_same(
         output = tmp_path / f"asset.{number}-building"
         output.mkdir()
         content = Listed(requirements=read.parse(line, base=tmp_path, source="requirements.txt"))
-        build.build(replace(depending, packaging=Packaging(kind="pip", content=content)), output, host)
+        build.build(
+            replace(depending, packaging=Packaging(kind="pip", content=content, identity=content.identity)),
+            output,
+            host,
+        )
 
     assert listed == ["docopt==0.6.2\n", "docopt<0.6.3\n"]
 

@@ -13,7 +13,6 @@ from python_function._bundle.checks.verdict import Verdict
 from python_function._bundle.record import Part
 from python_function._bundle.spec import BundleSpec, Installed
 from python_function._dependencies.origin import Origin
-from python_function._dependencies.requirements_txt import read
 from python_function._machine.report import Notice
 from python_function.errors import EntryError
 
@@ -46,9 +45,7 @@ def bundle(tmp_path: Path) -> Path:
 def built(bundle: Path) -> Built:
     return Built(
         inventory=inventory.take(bundle, own=["index.py"]),
-        requirements=read.parse(
-            "requests @ https://me:secret@example.com/requests-2-py3-none-any.whl\nidna==3\n", base=bundle, source="x"
-        ),
+        origins={"requests": Origin(kind="archive", name="https://example.com/requests-2-py3-none-any.whl")},
         verdicts=(Verdict(check="native", warnings=(Notice(id="a", text="b"),)),),
         image="",
         seconds=1.23456,

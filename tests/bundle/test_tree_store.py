@@ -8,6 +8,7 @@ import pytest
 from python_function._bundle import tree_store
 
 DAY = 24 * 3600
+NOW = 1_000_000_000.0
 
 
 class Maker:
@@ -16,12 +17,13 @@ class Maker:
     def __init__(self) -> None:
         self.calls = 0
 
-    def __call__(self, directory: Path) -> None:
+    def __call__(self, directory: Path) -> str:
         self.calls += 1
         (directory / "package").mkdir()
         (directory / "package/__init__.py").write_text("VALUE = 1\n")
         (directory / "package/tool").write_text("#!/bin/sh\n")
         (directory / "package/tool").chmod(0o755)
+        return f"made {self.calls}"
 
 
 @pytest.fixture
@@ -36,10 +38,21 @@ def root(tmp_path: Path) -> Path:
 
 def test_a_tree_is_made_once(root: Path, make: Maker) -> None:
     for _ in range(2):
-        with tree_store.tree(root, "key", make) as tree:
+        with tree_store.tree(root, "key", make, now=NOW) as found:
+            tree = found.directory
             assert (tree / "package/__init__.py").read_text() == "VALUE = 1\n"
 
     assert make.calls == 1
+
+
+def test_what_was_noted_of_a_tree_stays_with_it(root: Path, make: Maker) -> None:
+    for _ in range(2):
+        with tree_store.tree(root, "key", make, now=NOW) as found:
+            assert found.note == "made 1"
+
+
+def _lose_note(tree: Path) -> None:
+    (tree.parent / "note").unlink()
 
 
 def _edit(tree: Path) -> None:
@@ -98,42 +111,56 @@ def _lose_manifest(tree: Path) -> None:
         _break_manifest,
         _empty_manifest,
         _lose_manifest,
+        _lose_note,
     ],
 )
 def test_a_tree_that_was_changed_is_made_anew(root: Path, make: Maker, change: Callable[[Path], None]) -> None:
-    with tree_store.tree(root, "key", make) as tree:
+    with tree_store.tree(root, "key", make, now=NOW) as found:
+        tree = found.directory
         change(tree)
 
-    with tree_store.tree(root, "key", make) as tree:
+    with tree_store.tree(root, "key", make, now=NOW) as found:
+        tree = found.directory
         assert (tree / "package/__init__.py").read_text() == "VALUE = 1\n"
         assert sorted(path.name for path in (tree / "package").iterdir()) == ["__init__.py", "tool"]
     assert make.calls == 2
 
 
 def test_a_tree_that_was_only_touched_is_kept(root: Path, make: Maker) -> None:
-    with tree_store.tree(root, "key", make) as tree:
+    with tree_store.tree(root, "key", make, now=NOW) as found:
+        tree = found.directory
         os.utime(tree / "package/__init__.py")
 
-    with tree_store.tree(root, "key", make):
+    with tree_store.tree(root, "key", make, now=NOW):
         assert make.calls == 1
 
 
+@pytest.mark.parametrize(("age", "calls"), [(0, 1), (600, 1), (601, 2), (-1, 2)])
+def test_a_tree_that_floats_is_made_anew_in_time(root: Path, make: Maker, age: float, calls: int) -> None:
+    with tree_store.tree(root, "key", make, now=NOW, fresh_for=600):
+        os.utime(root / "key/manifest.json", (NOW, NOW))
+
+    with tree_store.tree(root, "key", make, now=NOW + age, fresh_for=600):
+        assert make.calls == calls
+
+
 def test_what_fails_leaves_nothing(root: Path, make: Maker) -> None:
-    def fail(directory: Path) -> None:
+    def fail(directory: Path) -> str:
         make(directory)
         msg = "no such package"
         raise RuntimeError(msg)
 
-    with pytest.raises(RuntimeError, match="no such package"), tree_store.tree(root, "key", fail):
+    with pytest.raises(RuntimeError, match="no such package"), tree_store.tree(root, "key", fail, now=NOW):
         pass
 
     assert [path.name for path in root.iterdir()] == ["locks"]
+    assert list((root / "locks").iterdir()) == []
     assert tree_store.kept(root) == ()
 
 
 def test_two_who_want_one_tree_make_it_once(root: Path, make: Maker) -> None:
     def want() -> None:
-        with tree_store.tree(root, "key", make):
+        with tree_store.tree(root, "key", make, now=NOW):
             pass
 
     wanting = [threading.Thread(target=want) for _ in range(4)]
@@ -146,7 +173,8 @@ def test_two_who_want_one_tree_make_it_once(root: Path, make: Maker) -> None:
 
 
 def test_a_shared_tree_costs_no_second_copy(root: Path, make: Maker, tmp_path: Path) -> None:
-    with tree_store.tree(root, "key", make) as tree:
+    with tree_store.tree(root, "key", make, now=NOW) as found:
+        tree = found.directory
         tree_store.place(tree, tmp_path, shared=True)
 
         assert (tmp_path / "package/tool").samefile(tree / "package/tool")
@@ -154,12 +182,14 @@ def test_a_shared_tree_costs_no_second_copy(root: Path, make: Maker, tmp_path: P
 
 
 def test_what_is_written_to_is_a_copy(root: Path, make: Maker, tmp_path: Path) -> None:
-    with tree_store.tree(root, "key", make) as tree:
+    with tree_store.tree(root, "key", make, now=NOW) as found:
+        tree = found.directory
         tree_store.place(tree, tmp_path, shared=False)
     (tmp_path / "package/__init__.py").write_text("VALUE = 3\n")
     (tmp_path / "package/tool").chmod(0o600)
 
-    with tree_store.tree(root, "key", make) as tree:
+    with tree_store.tree(root, "key", make, now=NOW) as found:
+        tree = found.directory
         assert (tree / "package/__init__.py").read_text() == "VALUE = 1\n"
         assert (tree / "package/tool").stat().st_mode & 0o777 == 0o755
     assert make.calls == 1
@@ -168,7 +198,8 @@ def test_what_is_written_to_is_a_copy(root: Path, make: Maker, tmp_path: Path) -
 def test_a_copy_has_the_modes_of_the_tree_whatever_the_umask(root: Path, make: Maker, tmp_path: Path) -> None:
     before = os.umask(0o077)
     try:
-        with tree_store.tree(root, "key", make) as tree:
+        with tree_store.tree(root, "key", make, now=NOW) as found:
+            tree = found.directory
             tree_store.place(tree, tmp_path, shared=False)
     finally:
         os.umask(before)
@@ -180,7 +211,7 @@ def test_a_copy_has_the_modes_of_the_tree_whatever_the_umask(root: Path, make: M
 
 def test_trees_that_nobody_uses_go(root: Path, make: Maker) -> None:
     for key in ("old", "new"):
-        with tree_store.tree(root, key, make):
+        with tree_store.tree(root, key, make, now=NOW):
             pass
     os.utime(root / "old", (0, 0))
 
@@ -192,7 +223,7 @@ def test_trees_that_nobody_uses_go(root: Path, make: Maker) -> None:
 
 def test_beyond_a_size_those_go_that_were_used_first(root: Path, make: Maker) -> None:
     for number, key in enumerate(("first", "second", "third")):
-        with tree_store.tree(root, key, make):
+        with tree_store.tree(root, key, make, now=NOW):
             pass
         os.utime(root / key, (number, number))
     size = tree_store.kept(root)[0].bytes
@@ -200,6 +231,13 @@ def test_beyond_a_size_those_go_that_were_used_first(root: Path, make: Maker) ->
     tree_store.prune(root, now=0, max_bytes=2 * size)
 
     assert [tree.key for tree in tree_store.kept(root)] == ["third", "second"]
+
+
+def test_a_tree_in_use_stays(root: Path, make: Maker) -> None:
+    with tree_store.tree(root, "key", make, now=0):
+        assert tree_store.prune(root, now=31 * DAY) == ()
+
+        assert [tree.key for tree in tree_store.kept(root)] == ["key"]
 
 
 def test_what_a_killed_process_left_half_made_goes_in_time(root: Path) -> None:

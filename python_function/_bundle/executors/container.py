@@ -40,7 +40,7 @@ class ContainerBuild:
             directories.open()
             script = _LEAVE_OPEN + script
         name = f"python-function-{uuid.uuid4().hex}"
-        with left_containers.noted(self.host, name, directories.work):
+        with left_containers.noted(self.host, name, directories.owner):
             self._run(name, script, directories)
 
     def _run(self, name: str, script: str, directories: Directories) -> None:
@@ -52,7 +52,7 @@ class ContainerBuild:
                     "--rm",
                     "--name",
                     name,
-                    *left_containers.labels(directories.work),
+                    *left_containers.labels(directories.owner),
                     *self._mounts(directories),
                 )
                 self._call("run", *options, *self._arguments(script), shown=True)
@@ -90,7 +90,7 @@ class ContainerBuild:
 
     def _run_on_copies(self, name: str, script: str, directories: Directories) -> None:
         try:
-            self._call("create", "--name", name, *left_containers.labels(directories.work), *self._arguments(script))
+            self._call("create", "--name", name, *left_containers.labels(directories.owner), *self._arguments(script))
         except CommandError as error:
             raise engine_errors.of_engine(error, engine=self._engine, image=self.container.image) from error
         try:
@@ -194,3 +194,15 @@ class ContainerBuild:
         own = ((directories.input, INPUT), (directories.output, OUTPUT), (directories.scratch, SCRATCH))
         read = mounts.own(directories.uv, UV, read_only=True) if directories.uv else ()
         return (*(part for source, target in own for part in mounts.own(source, target)), *read)
+
+
+def image_id(host: Host, image: str) -> str | None:
+    """Return what names *image* whatever its tag comes to mean; None if the engine has none of that name yet."""
+    key = f"image {left_containers.engine(host)} {image}"
+    if key not in host.resolved:
+        argv = (left_containers.engine(host), "image", "inspect", "--format", "{{.Id}}", image)
+        try:
+            host.resolved[key] = host.run(argv, cwd=Path.cwd(), env=host.environ).strip()
+        except BundlingError:
+            return None
+    return host.resolved[key]

@@ -19,9 +19,11 @@ class Directories:
     Attributes:
         work: The directory that holds all but the installer, each under its name in the container.
         uv: The directory of the installer, where one is needed.
+        owner: The directory of the build, whose lock tells that it lives.
     """
 
     work: Path
+    owner: Path
     uv: Path | None = None
 
     @property

@@ -32,7 +32,7 @@ SCRIPT = "{ true > /asset-scratch/began; } 2>/dev/null\nthe script\n{ true > /as
 @pytest.fixture
 def directories(tmp_path: Path) -> Directories:
     uv = tmp_path / "uv-1.2.3"
-    made = Directories(work=tmp_path / "work", uv=uv)
+    made = Directories(work=tmp_path / "work", owner=tmp_path / "work", uv=uv)
     for directory in (made.input, made.output, made.scratch, uv):
         directory.mkdir(parents=True)
     return made

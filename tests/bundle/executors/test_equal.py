@@ -15,7 +15,7 @@ from python_function._bundle import finish
 from python_function._bundle.executors import scratch
 from python_function._bundle.executors.local import LocalBuild
 from python_function._bundle.executors.shell import render
-from python_function._bundle.plan import plan
+from python_function._bundle.plan import whole
 from python_function._bundle.spec import BundleSpec
 from python_function._bundle.steps import CleanInstalled, CopySource, Hook, PinLocal, Run, Site, Step
 from python_function._dependencies.requirements_txt.read import Requirements
@@ -115,8 +115,8 @@ def test_both_executors_make_the_same_tree(
     )
     first, second = site("one", nasty), site("two", nasty)
 
-    locally(plan(hooked, Requirements(), first), first, make_host)
-    done = by_script(plan(hooked, Requirements(), second), second, shell)
+    locally(whole(hooked, Requirements(), first), first, make_host)
+    done = by_script(whole(hooked, Requirements(), second), second, shell)
 
     assert done.returncode == 0, done.stderr
     made = tree(Path(first.output))
@@ -143,7 +143,7 @@ def test_arguments_reach_programs_as_they_are(site: Callable[[str, Path], Site],
 
 def test_the_script_is_the_same_for_the_same_steps(spec: BundleSpec) -> None:
     site = Site(input="/in", output="/out", scratch="/scratch", uv="/uv", python="python3", is_target=True)
-    steps = plan(replace(spec, before=("x",)), Requirements(lines=("idna==3.7",)), site)
+    steps = whole(replace(spec, before=("x",)), Requirements(lines=("idna==3.7",)), site)
 
     texts = {render(steps, python="python3", tools="/scratch/tools") for _ in range(2)}
 
@@ -227,7 +227,7 @@ def test_hooks_start_where_their_work_is(
 
     for name, make in (("one", by_script), ("two", lambda steps, site, _: locally(steps, site, make_host))):
         here = site(name, spec.source.directory)
-        make(plan(hooked, Requirements(), here), here, "sh")
+        make(whole(hooked, Requirements(), here), here, "sh")
 
         assert Path(here.output, "where").read_text() == f"{here.input}\n{Path(here.output, prefix)}\n"
         assert not Path(here.output, prefix, "drop").exists()
@@ -393,7 +393,7 @@ def test_hooks_in_a_container_have_one_umask_whoever_runs_it(
     here = site("one", entry)
     previous = os.umask(0o077)
     try:
-        done = by_script(plan(replace(spec, before=("umask >umask",)), Requirements(), here), here, "sh")
+        done = by_script(whole(replace(spec, before=("umask >umask",)), Requirements(), here), here, "sh")
     finally:
         os.umask(previous)
 

@@ -1,0 +1,104 @@
+"""Makes a bundle: its dependencies from the tree that is kept of them, the source over them, the user's commands."""
+
+from contextlib import ExitStack
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+from typing import Final
+
+from python_function._bundle import access, dependency_tree, leaks, plan, sites, tree_store
+from python_function._bundle.dependency_tree import Dependencies, Order
+from python_function._bundle.sites import Part
+from python_function._bundle.spec import BundleSpec
+from python_function._dependencies import exact, origin
+from python_function._machine.host import Host
+from python_function.errors import BundlingError, NoWheelError
+
+_WITHOUT: Final = 'It is built in a container; strategy="local" would build it without.'
+
+
+def assemble(spec: BundleSpec, work: Path, host: Host, *, below: str = "") -> Dependencies:
+    """Return the directory below *work* that holds what was built of *spec*, and what is known of what it holds.
+
+    What runs before the dependencies are installed, or in place of it, has a hand in them: such a bundle shares
+    nothing with others.
+
+    Args:
+        spec: What is built.
+        work: The directory of the build.
+        host: This machine.
+        below: The folder of *work* for this bundle, with a slash behind it; empty for *work* itself.
+
+    Raises:
+        PythonFunctionError: It cannot be built.
+    """
+    has_dependencies = spec.packaging.kind != "none"
+    in_container = spec.strategy == "docker" and (has_dependencies or spec.has_own_steps)
+    what = f"{spec.target.runtime} on {spec.target.architecture}, {spec.packaging.title}"
+    what += f", {spec.source.root}/ as its root" if spec.source.root else ""
+    host.report.say(f"building for {what}, {f'in {spec.container.image}' if in_container else 'locally'}")
+    if spec.before or spec.container.command:
+        return _whole(Part(spec=spec, host=host, work=work, name=f"{below}whole"))
+    part = Part(spec=spec, host=host, work=work, name=f"{below}assembly")
+    image = spec.container.image if in_container else ""
+    known = Dependencies(directory=part.output, origins={}, image=image)
+    with ExitStack() as stack:
+        if has_dependencies:
+            found = _dependencies(Order(spec=spec, work=work, host=host, below=below), stack)
+            destination = part.output / spec.prefix
+            destination.mkdir(parents=True)
+            tree_store.place(found.directory, destination, shared=not spec.after)
+            known = replace(known, origins=found.origins, image=image or found.image)
+        _run(part, partial(plan.assembly, spec), in_container=in_container and bool(spec.after))
+    return known
+
+
+def _whole(part: Part) -> Dependencies:
+    host = part.host
+    listed = exact.requirements(part.spec.packaging, host=host, environment=dict(part.spec.environment))
+    spec, requirements = access.granted(part.spec, listed, host)
+    in_container = spec.strategy == "docker"
+    part = replace(part, spec=spec, requirements=requirements)
+    _run(part, partial(plan.whole, spec, requirements), in_container=in_container)
+    dependency_tree.check(spec, requirements, part.output)
+    leaks.check(part.output, leaks.known(spec, listed, host))
+    origins = origin.find(spec.packaging, requirements)
+    return Dependencies(directory=part.output, origins=origins, image=spec.container.image if in_container else "")
+
+
+def _run(part: Part, steps: sites.Plan, *, in_container: bool) -> None:
+    part.place.mkdir(parents=True, exist_ok=True)
+    if in_container:
+        sites.in_container(part, steps, reason=_WITHOUT)
+    else:
+        sites.locally(part, steps)
+
+
+def _dependencies(order: Order, stack: ExitStack) -> Dependencies:
+    """Return the dependencies that *order* names, which stay until *stack* is closed."""
+    if order.spec.strategy == "docker":
+        return stack.enter_context(dependency_tree.tree(replace(order, in_container=True, reason=_WITHOUT)))
+    try:
+        return stack.enter_context(dependency_tree.tree(order))
+    except NoWheelError as error:
+        reason = _reason(order.spec, order.host, error)
+        return stack.enter_context(dependency_tree.tree(replace(order, in_container=True, reason=reason)))
+
+
+def _reason(spec: BundleSpec, host: Host, error: NoWheelError) -> str:
+    """Return why something has to be built in the container, if that is wanted.
+
+    Raises:
+        BundlingError: It is not.
+    """
+    packages = ", ".join(error.packages)
+    why = error.reason or f"{packages} has no wheel for {spec.target.runtime} on {spec.target.architecture}"
+    if spec.strategy == "local":
+        ways_out = (
+            'strategy="local" builds nothing of others. Choose a version that has a wheel, pass strategy="auto", or '
+            f"let its code run on this machine by build_on_host={list(error.packages)}."
+        )
+        msg = f"{why}, and {ways_out}\n{error}".rstrip()
+        raise BundlingError(msg) from error
+    host.report.say(f"{why}: building in {spec.container.image}")
+    return f"{why}, so it has to be built in a container, or a version chosen that has a wheel."
