@@ -1,10 +1,14 @@
 """CDK's objects as plain data, which unlike jsii's objects can be compared, and back."""
 
+import re
+from typing import Final
+
 import aws_cdk
 from aws_cdk import aws_lambda as lambda_
 
 from python_function._bundle.spec import Container, Layer
 from python_function._cdk.props import FunctionOptions
+from python_function.errors import OptionError
 from python_function.options import BundlingOptions
 
 
@@ -16,8 +20,19 @@ def to_runtime(name: str) -> lambda_.Runtime:
     return lambda_.Runtime(name, lambda_.RuntimeFamily.PYTHON, supports_inline_code=True)
 
 
+_NO_IMAGE: Final = re.compile(r"-|.*[\s\x00-\x1f]|\Z", re.DOTALL)
+"""What no image is called, and an engine may take for an option or for nothing."""
+
+
 def to_container(options: BundlingOptions) -> Container:
-    """Return the container as *options* want it."""
+    """Return the container as *options* want it.
+
+    Raises:
+        OptionError: The image has no image's name.
+    """
+    if options.image and _NO_IMAGE.match(options.image.image):
+        msg = f"image {options.image.image!r} is no image's name, which is like 'registry/name:tag'."
+        raise OptionError(msg)
     return Container(
         image=options.image.image if options.image else "",
         image_hash=options.image.to_json() if options.image else None,

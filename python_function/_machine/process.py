@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import IO, Final, Protocol
 
 from python_function._machine import environment, redact
-from python_function.errors import CommandError, ProgramNotFoundError
+from python_function.errors import BundlingError, CommandError, ProgramNotFoundError
 
 PATIENCE: Final = 30.0
 """Seconds without output after which a line says that a program still runs."""
@@ -155,6 +155,9 @@ def _start(argv: Sequence[str], cwd: Path, env: Mapping[str, str]) -> subprocess
     except OSError as error:
         msg = f"{argv[0]!r} cannot be started: {error.strerror}."
         raise ProgramNotFoundError(msg) from error
+    except ValueError:
+        msg = f"{argv[0]!r} cannot be given its arguments and variables: there is a NUL or half a character in them."
+        raise BundlingError(msg) from None
 
 
 def _arrivals(program: subprocess.Popen[str]) -> "queue.SimpleQueue[tuple[str, str]]":

@@ -9,7 +9,7 @@ import pytest
 
 from python_function._machine import process as process_module
 from python_function._machine.process import Process
-from python_function.errors import CommandError, ProgramNotFoundError
+from python_function.errors import BundlingError, CommandError, ProgramNotFoundError
 
 ENVIRONMENT = {"PATH": os.environ["PATH"]}
 
@@ -70,6 +70,16 @@ def test_a_long_command_does_not_hide_what_it_said_nor_show_half_a_secret(tmp_pa
 def test_a_program_that_is_not_there_is_named(tmp_path: Path) -> None:
     with pytest.raises(ProgramNotFoundError, match="'no-such-program' cannot be started: No such file"):
         Process(progress=print, waiting=print)(("no-such-program",), cwd=tmp_path, env=ENVIRONMENT)
+
+
+@pytest.mark.parametrize("odd", ["a\0b", "\ud800"])
+def test_what_no_program_can_be_given_is_an_error_of_ours_that_does_not_show_it(tmp_path: Path, odd: str) -> None:
+    process = Process(progress=print, waiting=print)
+
+    for argv, env in ((("true", odd), ENVIRONMENT), (("true",), {**ENVIRONMENT, "MY_TOKEN": f"s3ntinel{odd}"})):
+        with pytest.raises(BundlingError, match="'true' cannot be given its arguments and variables") as caught:
+            process(argv, cwd=tmp_path, env=env)
+        assert "s3ntinel" not in str(caught.value)
 
 
 def test_a_silent_program_is_said_to_be_still_at_work(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
