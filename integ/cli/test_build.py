@@ -134,6 +134,18 @@ def test_a_virtual_environment_that_fits_is_packaged(
     assert not (place / "pip").exists()
 
 
+def test_a_virtual_environment_of_another_machine_is_refused(entry: Path, environment: Path, tmp_path: Path) -> None:
+    other = "x86_64" if os.uname().machine == "aarch64" else "arm64"
+
+    done = build(
+        entry, f"--from-venv={environment}", f"--runtime=python{HOST_PYTHON}", f"--architecture={other}", code=3
+    )
+
+    assert "charset_normalizer" in done.stderr
+    assert "cannot be loaded" in done.stderr
+    assert not (tmp_path / "package.zip").exists()
+
+
 def test_a_virtual_environment_feeds_a_build_in_a_container(
     entry: Path, wheelhouse: Wheelhouse, tmp_path: Path, engine: object
 ) -> None:

@@ -46,6 +46,7 @@ examples:
   {prog} report cdk.out/asset.3f1c --html report.html
   {prog} report package.zip --json
   {prog} report functions/orders --format cyclonedx > orders.cdx.json
+  {prog} report functions/orders --imports --set TABLE=orders
 """
 
 
@@ -108,6 +109,18 @@ def _report(commands: "argparse._SubParsersAction[argparse.ArgumentParser]", pro
         default="table",
         metavar="FORMAT",
         help="table, json, or cyclonedx for a software bill of materials",
+    )
+    parser.add_argument(
+        "--imports",
+        action="store_true",
+        help="import the handler's module with a Python like Lambda's, and tell what takes long",
+    )
+    parser.add_argument(
+        "--set",
+        metavar="NAME=VALUE",
+        action="append",
+        default=[],
+        help="a variable of the function's environment, for --imports; without =VALUE, as it is here",
     )
     _add_environment(parser)
     _add_common(parser, "an asset in cdk.out, a .zip package, or the directory or file of a function")

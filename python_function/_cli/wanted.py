@@ -71,7 +71,7 @@ def _options(given: argparse.Namespace, environ: Mapping[str, str]) -> BundlingO
     if before or after:
         found["command_hooks"] = CommandHooks(before_bundling=before, after_bundling=after)
     if "environment" in found:
-        found["environment"] = dict(_pair(text, environ) for text in given.environment)
+        found["environment"] = variables(given.environment, environ, "--environment")
     if "secrets" in found:
         found["secrets"] = dict(_secret(name, environ) for name in given.secrets)
     return BundlingOptions(**found)
@@ -85,12 +85,18 @@ def _secret(name: str, environ: Mapping[str, str]) -> tuple[str, str]:
     return name, environ[name]
 
 
-def _pair(text: str, environ: Mapping[str, str]) -> tuple[str, str]:
-    name, has_value, value = text.partition("=")
-    if not has_value and name not in environ:
-        msg = f"--environment {name}: there is no such variable here. Write {name}=VALUE."
+def variables(texts: Sequence[str], environ: Mapping[str, str], flag: str) -> dict[str, str]:
+    """Return the variables that *texts* set, ``NAME=VALUE``, or name, whose values are those of *environ*.
+
+    Raises:
+        OptionError: One that is named is not there.
+    """
+    pairs = [text.partition("=") for text in texts]
+    missing = [name for name, has_value, _ in pairs if not has_value and name not in environ]
+    if missing:
+        msg = f"{flag} {missing[0]}: there is no such variable here. Write {missing[0]}=VALUE."
         raise OptionError(msg)
-    return name, value if has_value else environ[name]
+    return {name: value if has_value else environ[name] for name, has_value, value in pairs}
 
 
 def _container(found: dict[str, Any]) -> Container:

@@ -1,6 +1,7 @@
 """``cdk-python-function report``: of an entry, of an asset, and of a package."""
 
 import json
+import platform
 import re
 import subprocess
 import sys
@@ -90,3 +91,55 @@ def test_a_library_that_is_missing_is_named_with_what_brings_it(entry: Path) -> 
 
     assert done.returncode == 1
     assert "Install cdk-python-function[report]." in done.stderr
+
+
+HERE = (
+    f"--runtime=python{sys.version_info.major}.{sys.version_info.minor}",
+    f"--architecture={ {'aarch64': 'arm64'}.get(platform.machine(), platform.machine()) }",
+)
+
+
+def test_imports_are_measured_and_what_snap_start_would_freeze_is_told(
+    entry: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (entry / "index.py").write_text(
+        "import os, own, uuid\nID = uuid.uuid4()\nassert os.environ['TABLE'] == 'a=b'\ndef handler(e, c): ...\n"
+    )
+    (entry / "own.py").write_text("import json.tool\n")
+
+    assert main(["report", str(entry), "--imports", "--set=TABLE=a=b", "--json", *HERE]) == 0
+
+    found = json.loads(capsys.readouterr().out)["cold_start"]
+    origins = {package["name"]: package["origin"] for package in found["packages"]}
+    assert (found["module"], origins["json"]) == ("index", "the standard library")
+    assert origins["own"] == origins["index"] == "your files"
+    assert found["microseconds"] == sum(package["microseconds"] for package in found["packages"])
+    assert [warning["id"] for warning in found["snap_start"]] == ["snapStart"]
+
+
+def test_people_get_the_ten_slowest_packages(entry: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (entry / "index.py").write_text("import http.server, sqlite3, xml.dom.minidom\ndef handler(event, context): ...\n")
+
+    assert main(["report", str(entry), "--imports", *HERE]) == 0
+
+    lines = capsys.readouterr().out.partition("\n\n")[2].splitlines()
+    assert lines[0].startswith("imports       ")
+    assert lines[1].split() == ["imported", "time", "share", "modules", "from"]
+    assert len(lines) == 12
+
+
+def test_a_package_needs_a_handler_to_be_imported(
+    entry: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    main(["build", str(entry), f"-o{tmp_path}/p.zip"])
+
+    assert main(["report", f"{tmp_path}/p.zip", "--imports", *HERE]) == 1
+    assert "Name it by --handler MODULE.FUNCTION" in capsys.readouterr().err
+    assert main(["report", f"{tmp_path}/p.zip", "--imports", "--handler=index.handler", *HERE]) == 0
+
+
+def test_a_module_that_cannot_be_imported_is_an_exit_code(entry: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (entry / "index.py").write_text("import no_such_module\ndef handler(event, context): ...\n")
+
+    assert main(["report", str(entry), "--imports", *HERE]) == 3
+    assert "No module named 'no_such_module'" in capsys.readouterr().err

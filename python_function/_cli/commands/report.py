@@ -7,14 +7,36 @@ import tempfile
 import zipfile
 from collections.abc import Generator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from python_function._bundle import fingerprint, record
+from python_function._bundle.checks import snap_start
 from python_function._bundle.record import Record
 from python_function._cli import building, page, record_lines, render
 from python_function._cli.terminal import Terminal
+from python_function._machine.report import Notice
 from python_function.errors import EntryError, OptionError
+
+if TYPE_CHECKING:
+    from python_function._cli.cold_start import ColdStart
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Found:
+    """What is reported on.
+
+    Attributes:
+        record: What it holds.
+        directory: Where it is.
+        shared: What copies of it must not share, where its source is known.
+    """
+
+    record: Record
+    directory: Path
+    shared: tuple[Notice, ...] = ()
 
 
 def run(given: argparse.Namespace, terminal: Terminal) -> None:
@@ -23,18 +45,37 @@ def run(given: argparse.Namespace, terminal: Terminal) -> None:
     Raises:
         PythonFunctionError: There is none, and none can be built.
     """
-    with _recorded(given, terminal) as found:
-        if given.html:
-            _save(page.page(found, title=Path(given.entry).resolve().name), given.html)
-        if given.format == "cyclonedx":
-            terminal.print(_bill(found, Path(given.entry).resolve().name))
-        elif given.json or given.format == "json":
-            terminal.print(json.dumps(dataclasses.asdict(found), indent=2))
-        elif given.html:
-            terminal.print(f"{given.html}: {render.size(found.bytes)} in {render.files(found.files)}")
-        else:
-            terminal.labelled(record_lines.summary(found), width=render.LABEL)
-            terminal.table(record_lines.HEADINGS, record_lines.rows(found), right=record_lines.NUMBERS)
+    with _found(given, terminal) as found:
+        cold_start = _measured(given, found, terminal) if given.imports else None
+    _tell(given, found.record, cold_start, terminal)
+
+
+def _tell(given: argparse.Namespace, found: Record, cold_start: "ColdStart | None", terminal: Terminal) -> None:
+    name = Path(given.entry).resolve().name
+    if given.html:
+        _save(page.page(found, title=name), given.html)
+    if given.format == "cyclonedx":
+        terminal.print(_bill(found, name))
+    elif given.json or given.format == "json":
+        more = {"cold_start": dataclasses.asdict(cold_start)} if cold_start else {}
+        terminal.print(json.dumps({**dataclasses.asdict(found), **more}, indent=2))
+    elif given.html:
+        terminal.print(f"{given.html}: {render.size(found.bytes)} in {render.files(found.files)}")
+    else:
+        terminal.labelled(record_lines.summary(found), width=render.LABEL)
+        terminal.table(record_lines.HEADINGS, record_lines.rows(found), right=record_lines.NUMBERS)
+    if cold_start and given.format == "table" and not given.json:
+        from python_function._cli import cold_start as lines
+
+        terminal.print("")
+        terminal.labelled(lines.summary(cold_start), width=render.LABEL)
+        terminal.table(lines.HEADINGS, lines.rows(cold_start), right=lines.NUMBERS)
+
+
+def _measured(given: argparse.Namespace, found: Found, terminal: Terminal) -> "ColdStart":
+    from python_function._cli import cold_start
+
+    return cold_start.measure(given, found.record, found.directory, found.shared, terminal)
 
 
 def _bill(found: Record, name: str) -> str:
@@ -50,21 +91,23 @@ def _bill(found: Record, name: str) -> str:
 
 
 @contextmanager
-def _recorded(given: argparse.Namespace, terminal: Terminal) -> Generator[Record]:
-    """Give the record of what the arguments name: an asset, a package, or an entry that is built for that."""
+def _found(given: argparse.Namespace, terminal: Terminal) -> Generator[Found]:
+    """Give what the arguments name: an asset, a package, or an entry that is built for that."""
     named = Path.cwd() / given.entry
     if named.is_dir() and record.beside(named).is_file():
-        yield record.read(record.beside(named))
+        yield Found(record=record.read(record.beside(named)), directory=named)
     elif named.is_dir() and named.name.startswith("asset."):
-        yield record.of_directory(named)
+        yield Found(record=record.of_directory(named), directory=named)
     elif named.suffix == ".zip":
         with tempfile.TemporaryDirectory(prefix="cdk-python-function-") as directory:
             _unpack(named, Path(directory))
-            yield record.of_directory(Path(directory))
+            yield Found(record=record.of_directory(Path(directory)), directory=Path(directory))
     else:
         with building.bundle(given, terminal) as made:
             spec = made.found.spec
-            yield record.of(spec, made.built, hash=fingerprint.fingerprint(spec), at=datetime.now(UTC))
+            made_of = record.of(spec, made.built, hash=fingerprint.fingerprint(spec), at=datetime.now(UTC))
+            shared = () if given.layer else snap_start.check(spec)
+            yield Found(record=made_of, directory=made.directory, shared=shared)
 
 
 def _unpack(package: Path, directory: Path) -> None:
