@@ -530,3 +530,31 @@ def test_what_copies_must_not_share_is_warned_of_with_snap_start_alone(unbundled
     found = Annotations.from_stack(unbundled)
     found.has_warning("/Stack/With", Match.string_like_regexp("copy that SnapStart restores"))
     found.has_no_warning("/Stack/Without", Match.any_value())
+
+
+@pytest.mark.parametrize("construct", [PythonFunction, PythonLayerVersion])
+def test_code_is_what_the_construct_makes(construct: Any, unbundled: Stack, entry: Path) -> None:  # noqa: ANN401
+    with pytest.raises(TypeError, match=r"makes the code itself: pass entry="):
+        construct(unbundled, "F", entry=entry, code=lambda_.Code.from_inline("x"))
+
+
+@pytest.mark.parametrize("construct", [PythonFunction, PythonLayerVersion])
+def test_an_entry_beside_the_defining_file_is_pointed_to(construct: Any, unbundled: Stack) -> None:  # noqa: ANN401
+    beside = Path(__file__).parent / "projects"
+
+    with pytest.raises(EntryError, match=rf"there is {beside}, for which pass Path\(__file__\)\.parent / 'projects'\."):
+        construct(unbundled, "F", entry="projects")
+    with pytest.raises(EntryError, match=r"starts at the working directory\.$"):
+        construct(unbundled, "F", entry="no/such/place")
+
+
+def test_a_handler_that_no_layer_has_is_told(stack: Stack, entry: Path) -> None:
+    (entry / "shared").mkdir()
+    (entry / "shared/wrapper.py").write_text("def handler(event, context): ...")
+    layer = PythonLayerVersion(stack, "Layer", entry=entry / "shared", compatible_runtimes=[RUNTIME])
+
+    for number, (name, told) in enumerate({"wrapper.handler": False, "rapper.handler": True}.items()):
+        PythonFunction(stack, f"F{number}", entry=entry, handler=name, runtime=RUNTIME, layers=[layer])
+        function = stack.node.find_child(f"F{number}")
+        warned = [entry.data for entry in function.node.metadata if entry.type == "aws:cdk:warning"]
+        assert any("handlerNotFound" in str(text) for text in warned) == told

@@ -116,8 +116,8 @@ def of(spec: BundleSpec, built: Built, *, hash: str, at: datetime) -> Record:
     return dataclasses.replace(
         _of_inventory(built.inventory, built.origins, default),
         hash=hash,
-        kind="layer" if spec.handler_file is None else "function",
-        handler=spec.handler_file,
+        kind="layer" if spec.is_layer else "function",
+        handler=spec.handler_file or spec.handler_elsewhere or None,
         runtime=spec.target.runtime,
         architecture=spec.target.architecture,
         packaging=spec.packaging.kind,

@@ -131,6 +131,7 @@ def function(
         packaging=packaging,
         prefix=options.output_path_suffix.rstrip("/"),
         handler_file=str(PurePosixPath(options.output_path_suffix) / found.bundle_index) if index_file else None,
+        handler_elsewhere=found.handler if found.elsewhere else "",
         notices=notices,
     )
     return Resolved(entry=found, runtime=runtime, root=root, spec=spec)
@@ -200,6 +201,7 @@ def _spec(
     packaging: Packaging,
     prefix: str,
     handler_file: str | None = None,
+    handler_elsewhere: str = "",
     notices: tuple[Notice, ...] = (),
 ) -> BundleSpec:
     options, container = wanted.options, wanted.container
@@ -215,6 +217,7 @@ def _spec(
         strategy=options.effective_strategy,
         prefix=prefix,
         handler_file=handler_file,
+        handler_elsewhere=handler_elsewhere,
         notices=(*notices, *variables.notices),
         before=before,
         after=after,

@@ -127,7 +127,8 @@ class BundleSpec:
         container: The container that builds it, where one does.
         strategy: ``auto``, ``local`` or ``docker``; never ``auto`` where an option decides already.
         prefix: The folder of the bundle that everything goes into.
-        handler_file: The file of the bundle that Lambda imports; ``None`` for a layer.
+        handler_file: The file of the bundle that Lambda imports; ``None`` for a layer, and for a handler elsewhere.
+        handler_elsewhere: The handler of a function whose entry does not have it: a dependency or a layer does.
         notices: What the user should know of the handler.
         before: Hook lines that run first.
         after: Hook lines that run last.
@@ -149,6 +150,7 @@ class BundleSpec:
     installed: Installed | None = None
     prefix: str = ""
     handler_file: str | None = None
+    handler_elsewhere: str = ""
     notices: tuple[Notice, ...] = ()
     before: tuple[str, ...] = ()
     after: tuple[str, ...] = ()
@@ -172,6 +174,11 @@ class BundleSpec:
     def secret_values(self) -> frozenset[str]:
         """What nobody may see."""
         return frozenset(value for name, value in self.environment if name in self.secrets)
+
+    @property
+    def is_layer(self) -> bool:
+        """Whether it is a layer's, and not a function's."""
+        return self.handler_file is None and not self.handler_elsewhere
 
     @property
     def has_own_steps(self) -> bool:

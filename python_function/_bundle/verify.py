@@ -8,7 +8,17 @@ from pathlib import Path, PurePosixPath
 from typing import Final, TypeAlias
 
 from python_function._bundle import per_runtime
-from python_function._bundle.checks import content, declared, imported, inventory, modules, native, size, unprovided
+from python_function._bundle.checks import (
+    content,
+    declared,
+    elsewhere,
+    imported,
+    inventory,
+    modules,
+    native,
+    size,
+    unprovided,
+)
 from python_function._bundle.checks.imported import Place
 from python_function._bundle.checks.inventory import Inventory
 from python_function._bundle.checks.size import LayerSize
@@ -47,7 +57,7 @@ def verify(
 def _as_laid_out(spec: BundleSpec, output: Path) -> BundleSpec:
     """Return *spec* with the folder that its runtime has for itself in a layer for several."""
     own = per_runtime.directory(spec.target)
-    if spec.handler_file is not None or not (output / own).is_dir():
+    if not spec.is_layer or not (output / own).is_dir():
         return spec
     return replace(spec, prefix=str(PurePosixPath(own, *PurePosixPath(spec.prefix).parts[1:])))
 
@@ -79,11 +89,24 @@ def _of_target(spec: BundleSpec, bundle: Inventory, layers: _Layers) -> Mapping[
     known = tuple(layer for layer in layers.values() if layer is not None)
     handler = spec.handler_file
     checks: dict[str, Callable[[], Verdict]] = {
-        "modules": partial(modules.check, bundle, handler_file=handler, entry=entry, target=target, layers=known),
+        "modules": partial(
+            modules.check,
+            bundle,
+            handler_file=handler,
+            entry=entry,
+            target=target,
+            layers=known,
+            is_layer=spec.is_layer,
+        ),
         "native": partial(native.check, bundle, entry=entry, target=target, layers=known),
     }
-    if None not in layers.values():  # what an imported layer brings, nobody here knows
-        places, sources = _places(spec, bundle, known), content.sources(spec)
+    places = _places(spec, bundle, known)
+    if None in layers.values():  # what an imported layer brings, nobody here knows
+        return checks
+    if spec.handler_elsewhere:
+        checks["handler"] = partial(elsewhere.check, bundle, spec.handler_elsewhere, entry, places, target)
+    else:
+        sources = content.sources(spec)
         checks["imports"] = partial(
             unprovided.check, bundle, handler_file=handler, places=places, target=target, sources=sources
         )
@@ -92,7 +115,7 @@ def _of_target(spec: BundleSpec, bundle: Inventory, layers: _Layers) -> Mapping[
 
 def _places(spec: BundleSpec, bundle: Inventory, layers: Sequence[Inventory]) -> tuple[Place, ...]:
     """Return where the modules of a bundle are looked for; a folder of its own is taken for one, too."""
-    if spec.handler_file is None:
+    if spec.is_layer:
         return (*imported.search_path(spec.target, bundle, [bundle])[1:], Place(bundle, spec.prefix))
     own = (Place(bundle, spec.prefix),) if spec.prefix else ()
     return (*imported.search_path(spec.target, bundle, layers), *own)
@@ -101,7 +124,9 @@ def _places(spec: BundleSpec, bundle: Inventory, layers: Sequence[Inventory]) ->
 def circumstances(spec: BundleSpec) -> str:
     """Return what besides the bundle of *spec* decides the verdicts on it, as text."""
     layers = [(layer.name, layer.directory.name if layer.directory else None) for layer in spec.layers]
-    return json.dumps((_VERSION, str(spec.source.directory), spec.handler_file, layers, spec.skip_checks))
+    return json.dumps(
+        (_VERSION, str(spec.source.directory), spec.handler_file, spec.handler_elsewhere, layers, spec.skip_checks)
+    )
 
 
 def summary(bundle: Inventory, seconds: float) -> str:

@@ -15,7 +15,7 @@ from python_function.errors import EntryError
 _PARSED_BYTES: Final = 256 * 1024
 """Larger files are outlined: a syntax tree of 5 MB takes up to 11 s and gigabytes."""
 
-_READ_BYTES: Final = 32 * 1024 * 1024
+_READ_BYTES: Final = 8 * 1024 * 1024
 
 
 @dataclass(frozen=True, slots=True)

@@ -68,6 +68,10 @@ COUNTING: Final[dict[str, tuple[tuple[str, Any], ...]]] = {
 
 OTHERWISE: Final[dict[str, tuple[str, tuple[tuple[str, Any], ...]]]] = {
     "BundleSpec.handler_file": ("says which bundles are accepted, not what is in them", (("handler_file", "b.py"),)),
+    "BundleSpec.handler_elsewhere": (
+        "where a handler is that the bundle need not hold",
+        (("handler_elsewhere", "b.c"),),
+    ),
     "BundleSpec.notices": ("what the user is told", (("notices", (Notice(id="a", text="b"),)),)),
     "BundleSpec.layers": ("they are beside the bundle, not in it", (("layers", (Layer(name="a"),)),)),
     "BundleSpec.skip_checks": ("says which bundles are accepted", (("skip_checks", ("modules",)),)),

@@ -1,12 +1,16 @@
 """What is told of a handler before anything is deployed."""
 
+import contextlib
+import os
 import sys
+from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from python_function._handler.check import check as check_entry
-from python_function._handler.entry import Entry
+from python_function._handler.entry import Entry, resolve
 from python_function._handler.newer import may_explain
 from python_function._machine.report import Notice
 from python_function.errors import EntryError
@@ -352,9 +356,6 @@ def test_a_handler_is_found_at_the_end_of_five_megabytes(filler: str, tmp_path: 
     assert len(filler) > 5_000_000
     check(tmp_path, filler + HANDLER)
 
-    with pytest.raises(EntryError, match="defines no 'handler'"):
-        check(tmp_path, filler)
-
 
 @pytest.mark.parametrize(
     ("end", "message"),
@@ -377,3 +378,56 @@ def test_a_handler_is_found_at_the_end_of_five_megabytes(filler: str, tmp_path: 
 def test_large_files_are_checked_too(end: str, message: str, tmp_path: Path) -> None:
     with pytest.raises(EntryError, match=message):
         check(tmp_path, "x = 1\n" * 100_000 + end)
+
+
+def test_what_is_read_of_a_file_is_bounded(tmp_path: Path) -> None:
+    with (tmp_path / "app.py").open("wb") as file:
+        file.write(HANDLER.encode())
+        file.truncate(3_000_000_000)
+    entry = Entry(directory=tmp_path, index="app.py", function="handler")
+
+    check_entry(entry, python_version="3.13")
+    with pytest.raises(EntryError, match="defines no 'other'"):
+        check_entry(replace(entry, function="other"), python_version="3.13")
+
+
+def link_to_zeros(path: Path) -> None:
+    path.symlink_to("/dev/zero")
+
+
+@pytest.mark.parametrize("make", [os.mkfifo, link_to_zeros, Path.mkdir])
+def test_what_is_no_file_is_never_read(make: Callable[[Path], None], tmp_path: Path) -> None:
+    make(tmp_path / "app.py")
+
+    with pytest.raises(EntryError, match=r"app\.py is not a file"):
+        check_entry(Entry(directory=tmp_path, index="app.py", function="handler"), python_version="3.13")
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        pytest.param("if " + "not " * 3_000 + "x:\n " + HANDLER, id="conditions"),
+        pytest.param(
+            "h0 = 1\n" + "".join(f"h{n} = h{n - 1}\n" for n in range(1, 3_000)) + "handler = h2999", id="names"
+        ),
+        pytest.param("handler = x" + "()" * 500, id="calls"),
+        pytest.param("handler = x" + "[0]" * 500, id="items"),
+        pytest.param("if x:\n if x:\n" + HANDLER, id="wrong indentation"),
+        pytest.param("".join(f"{' ' * n}if x:\n" for n in range(99)) + " " * 99 + HANDLER, id="blocks"),
+        pytest.param("handler = " + "lambda: " * 500 + "1", id="lambdas"),
+        pytest.param("def handler(" + ", ".join(f"a{n}" for n in range(5_000)) + "): ...", id="arguments"),
+        pytest.param("class A" + "(A" * 50 + ")" * 50 + ": ...\nhandler = A()", id="classes"),
+        pytest.param("x = '''\n" + "\\'''" * 20_000 + "\n" + HANDLER, id="quotes"),
+        pytest.param("\ud800", id="surrogate"),
+        pytest.param("handler\x00 = 1", id="NUL"),
+    ],
+)
+def test_no_file_is_too_odd_to_be_answered(source: str, tmp_path: Path) -> None:
+    for number, text in enumerate((source, "x = 1\n" * 50_000 + source)):
+        directory = tmp_path / str(number)
+        directory.mkdir()
+        (directory / "app.py").write_bytes(text.encode(errors="surrogatepass"))
+        with contextlib.suppress(EntryError):
+            check_entry(Entry(directory=directory, index="app.py", function="handler"), python_version="3.14")
+        with contextlib.suppress(EntryError):
+            resolve(directory, index=None, handler=None, cwd=directory)

@@ -14,19 +14,26 @@ _SHOWN: Final = 5
 
 
 def check(
-    bundle: Inventory, *, handler_file: str | None, entry: str, target: Target, layers: Sequence[Inventory] = ()
+    bundle: Inventory,
+    *,
+    handler_file: str | None,
+    entry: str,
+    target: Target,
+    layers: Sequence[Inventory] = (),
+    is_layer: bool = False,
 ) -> Verdict:
     """Find out what the imports of the user's own modules come to.
 
     Args:
         bundle: What the bundle holds.
-        handler_file: The file of the handler in it; ``None`` for a layer.
+        handler_file: The file of the handler in it, if it has one.
         entry: What the user knows the source by.
         target: Whose import system counts.
         layers: What is searched after the bundle.
+        is_layer: Whether it is a layer's.
     """
     path = imported.search_path(target, bundle, layers)
-    if handler_file is None:
+    if is_layer:
         path = (Place(bundle, f"python/lib/{target.runtime}/site-packages"), Place(bundle, "python"))
     error = _handler(bundle, handler_file, entry, path, target) if handler_file else None
     return Verdict(

@@ -27,9 +27,11 @@ def check(spec: BundleSpec) -> tuple[Notice, ...]:
 
     The handler's file is read, and the files of the source that it imports.
     """
+    if spec.handler_file is None:
+        return ()
     root = PurePosixPath(spec.prefix)
     files = {PurePosixPath(place).relative_to(root): file for place, file in content.sources(spec).items()}
-    first = PurePosixPath(spec.handler_file or "").relative_to(root)
+    first = PurePosixPath(spec.handler_file).relative_to(root)
     found = ((files[place], shared) for place, tree in _imported(first, files) for shared in shared_state.find(tree))
     return tuple(Notice(id="snapStart", text=_text(file, shared)) for file, shared in found)
 

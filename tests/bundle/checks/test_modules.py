@@ -27,7 +27,9 @@ def check(
         distributions=(Distribution(name="evil", version="1", files=tuple(installed), lost=tuple(lost)),),
         own=frozenset(own),
     )
-    return modules.check(bundle, handler_file=handler, entry="/srv/fn", target=TARGET, layers=layers)
+    return modules.check(
+        bundle, handler_file=handler, entry="/srv/fn", target=TARGET, layers=layers, is_layer=handler is None
+    )
 
 
 @pytest.mark.parametrize(
