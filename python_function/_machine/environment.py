@@ -157,6 +157,8 @@ def _in_uvs_words(layer: Mapping[str, str]) -> dict[str, str]:
         translations["UV_DEFAULT_INDEX"] = default
     if extra := layer.get("UV_EXTRA_INDEX_URL"):
         own["UV_INDEX"] = f"{layer.get('UV_INDEX', '')} {extra}".strip()
+    if variables.AS_PIP in layer:
+        translations["UV_INDEX_STRATEGY"] = "unsafe-best-match"
     return {**translations, **own}
 
 

@@ -9,7 +9,7 @@ from typing import Final
 import platformdirs
 import uv as uv_package
 
-from python_function._machine import environment, pip_conf, uv_conf
+from python_function._machine import environment, pip_conf, uv_conf, variables
 from python_function._machine.host import Host
 from python_function._machine.process import Process
 from python_function._machine.report import Report
@@ -75,7 +75,10 @@ def _with_settings(environ: Mapping[str, str]) -> Mapping[str, str]:
     except ValueError as error:
         raise PackagingError(str(error)) from None
     uvs = uv_conf.settings(environ, Path(environ.get("HOME") or home))
-    return environment.merged(pips, uvs, environ)
+    # Of several indexes uv asks the first that knows a name: one with a few packages would hide all others of theirs.
+    named_by_file = pips.get("PIP_EXTRA_INDEX_URL") and not environ.get("PIP_EXTRA_INDEX_URL")
+    as_pip = {variables.AS_PIP: "pip"} if named_by_file else {}
+    return environment.merged({**as_pip, **pips}, uvs, environ)
 
 
 def _cache() -> Path:

@@ -19,6 +19,9 @@ PIP_TO_UV: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
 )
 """Variables of pip and what uv calls them: https://docs.astral.sh/uv/reference/environment/."""
 
+AS_PIP: Final = "CDK_PYTHON_FUNCTION_INDEXES"
+"""What says, with any value, that pip's files name several indexes: pip then takes the best version of all of them."""
+
 SEPARATORS: Final = MappingProxyType(
     {"PIP_INDEX_URL": "", "PIP_EXTRA_INDEX_URL": " ", "PIP_TRUSTED_HOST": " ", "PIP_FIND_LINKS": ","}
 )
@@ -39,9 +42,10 @@ INDEXES: Final = frozenset(
     {
         *("PIP_INDEX_URL", "PIP_EXTRA_INDEX_URL", "PIP_FIND_LINKS"),
         *("UV_DEFAULT_INDEX", "UV_INDEX", "UV_INDEX_URL", "UV_EXTRA_INDEX_URL", "UV_FIND_LINKS"),
+        AS_PIP,
     }
 )
-"""Where packages are."""
+"""Where packages are, and which of several places wins."""
 
 PROXIES: Final = frozenset({"ALL_PROXY", "HTTPS_PROXY", "HTTP_PROXY", "PIP_PROXY"})
 
