@@ -1,7 +1,7 @@
 """What the exporters of locks have in common: what they keep, how they read an answer, and what a refusal means."""
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import NoReturn
@@ -15,17 +15,21 @@ from python_function._machine.redact import holds_credentials
 from python_function.errors import CommandError, PackagingError
 
 
-def kept(argv: tuple[str, ...], lock: Path, host: Host, env: Mapping[str, str]) -> str:
-    """Return what the tool of *argv* says, from the cache if it was asked before."""
-    files = (lock, lock.with_name("pyproject.toml"), lock.with_name("Pipfile"))
-    contents = [file.read_bytes() if file.is_file() else b"" for file in files]
-    key = hashlib.sha256(repr((argv, str(lock), contents)).encode()).hexdigest()
-    found = cache.read(host, "exports", key)
+def kept(key: object, ask: Callable[[], str], host: Host) -> str:
+    """Return what *ask* says, from the cache if it was asked before and the answer is still what it was.
+
+    Args:
+        key: All that decides the answer.
+        ask: Asks the tool that owns a lock.
+        host: This machine.
+    """
+    name = hashlib.sha256(repr(key).encode()).hexdigest()
+    found = cache.read(host, "exports", name)
     if found is not None:
         return found
-    text = host.run((host.uv, "tool", "run", "--quiet", "--python", host.python, *argv), cwd=lock.parent, env=env)
+    text = ask()
     if not holds_credentials(text):
-        cache.write(host, "exports", key, text)
+        cache.write(host, "exports", name, text)
     return text
 
 

@@ -513,7 +513,7 @@ def test_poetry_tells_a_fresh_lock_by_its_content_hash(tmp_path: Path, manifest:
 
 
 @pytest.mark.parametrize(
-    ("lock_version", "asked", "versions"),
+    ("lock_version", "asked", "poetry_and_plugin"),
     [
         ("1.1", None, ("1.8.5", "1.8.0")),
         ("2.0", None, ("1.8.5", "1.8.0")),
@@ -523,12 +523,14 @@ def test_poetry_tells_a_fresh_lock_by_its_content_hash(tmp_path: Path, manifest:
     ],
 )
 def test_the_poetry_suits_the_lock(
-    tmp_path: Path, lock_version: str, asked: str | None, versions: tuple[str, str]
+    tmp_path: Path, lock_version: str, asked: str | None, poetry_and_plugin: tuple[str, str]
 ) -> None:
     lock = tmp_path / "poetry.lock"
     lock.write_text(f'[metadata]\nlock-version = "{lock_version}"\n')
 
-    assert poetry.versions(lock, asked) == versions
+    release = poetry.release_for(lock, asked)
+
+    assert (release.poetry, release.plugin) == poetry_and_plugin
 
 
 def test_a_poetry_lock_of_the_future_needs_a_version(tmp_path: Path) -> None:
@@ -536,7 +538,7 @@ def test_a_poetry_lock_of_the_future_needs_a_version(tmp_path: Path) -> None:
     lock.write_text('[metadata]\nlock-version = "9.0"\n')
 
     with pytest.raises(PackagingError, match=r"lock version '9\.0'; .*poetry_version="):
-        poetry.versions(lock, None)
+        poetry.release_for(lock, None)
 
 
 # pipenv

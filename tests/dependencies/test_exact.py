@@ -4,13 +4,14 @@ import stat
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 import pytest
 
 from python_function._dependencies import detect, exact
 from python_function._dependencies.assigned import Assigned, Index
 from python_function._dependencies.choice import Choice
+from python_function._dependencies.formats import poetry_tool
 from python_function._dependencies.local_packages import LocalPackage
 from python_function._dependencies.requirements_txt.read import Requirements
 from python_function._machine.host import Host
@@ -61,11 +62,17 @@ class _Tool:
     answer: str | Exception = ""
     then: str | Exception | None = None
     calls: list[_Call] = field(default_factory=list[_Call])
+    installs: list[_Call] = field(default_factory=list[_Call], compare=False)
+    lists: list[str] = field(default_factory=list[str])
 
     def __call__(
         self, argv: Sequence[str], *, cwd: Path, env: Mapping[str, str], shown: bool = False, limit: float | None = None
     ) -> str:
         del shown, limit
+        if argv[1] in {"venv", "pip"}:
+            self.installs.append((tuple(argv), cwd, env))
+            self.lists += [Path(argv[-1]).read_text()] if argv[-1].endswith(".txt") else []
+            return ""
         self.calls.append((tuple(argv), cwd, env))
         answer = self.answer
         if len(self.calls) > 1 and self.then is not None:
@@ -328,26 +335,78 @@ def test_a_lock_for_newer_pythons_has_to_fit_its_manifest(tmp_path: Path) -> Non
         _export_of(entry, _Tool(_failure(_OLD_PYTHON)))
 
 
-@pytest.mark.parametrize(
-    ("lock_version", "pins"),
-    [("2.1", ("--from", "poetry==2.5.1", "--with", "poetry-plugin-export==1.10.1"))],
-)
-def test_poetry_runs_isolated_and_pinned(tmp_path: Path, lock_version: str, pins: tuple[str, ...]) -> None:
+@pytest.mark.parametrize(("lock_version", "poetry"), [("2.1", "2.5.1"), ("9", "1.8.5")])
+def test_poetry_comes_from_a_list_with_hashes_that_the_package_carries(
+    tmp_path: Path, lock_version: str, poetry: str
+) -> None:
     tool = _Tool(f"six==1.17.0 {_SHA}\n")
+    choice = Choice(groups=("docs",), extras=("more",), poetry_version=poetry if lock_version == "9" else None)
+    environ = {"PIP_EXTRA_INDEX_URL": "https://extra.invalid"}
 
-    _export_of(_poetry(tmp_path, lock_version), tool, choice=Choice(groups=("docs",), extras=("more",)))
+    _export_of(_poetry(tmp_path, lock_version), tool, choice=choice, environ=environ)
 
-    ((argv, _, env),) = tool.calls
-    assert argv[:6] == ("uv", "tool", "run", "--quiet", "--python", "python")
-    assert argv[6:10] == pins
+    ((_, place, _), (install, _, env)) = tool.installs
+    ((argv, _, seen),) = tool.calls
+    assert {"--require-hashes", "--no-build", "--no-config"} <= set(install)
+    assert env["UV_INDEX"] == "https://extra.invalid"
+    assert all("==" in line and "--hash=sha256:" in line for line in tool.lists[0].splitlines())
+    assert f"\npoetry=={poetry} " in tool.lists[0]
+    assert argv[1:4] == ("-m", "poetry", "export")
+    assert Path(argv[0]).is_relative_to(place)
     assert {"--with=docs", "--extras=more"} <= set(argv)
-    assert env["POETRY_VIRTUALENVS_CREATE"] == "false"
+    assert seen["POETRY_VIRTUALENVS_CREATE"] == "false"
+    assert not place.exists()
+
+
+def test_a_poetry_that_nobody_here_knows_comes_from_the_default_index_alone(tmp_path: Path) -> None:
+    tool = _Tool("six==1.17.0\n")
+    urls = {"PIP_INDEX_URL": "https://main.invalid", "PIP_EXTRA_INDEX_URL": "https://extra.invalid"}
+    environ = {**urls, "UV_FIND_LINKS": "https://links.invalid"}
+
+    _export_of(_poetry(tmp_path), tool, choice=Choice(poetry_version="2.2.0"), environ=environ)
+
+    assert tool.lists == ["poetry==2.2.0\npoetry-plugin-export==1.10.1\n"]
+    for argv, _, env in tool.installs:
+        assert "unsafe-best-match" not in argv
+        assert not {"UV_INDEX", "UV_FIND_LINKS", "PIP_EXTRA_INDEX_URL"} & env.keys()
+        assert env["UV_DEFAULT_INDEX"] == "https://main.invalid"
+
+
+@pytest.mark.parametrize("release", poetry_tool.RELEASES, ids=lambda release: release.file)
+def test_a_list_of_poetry_names_every_file_and_no_index(release: poetry_tool.Release) -> None:
+    lines = poetry_tool.listed(release).splitlines()
+
+    assert {line.split()[0] for line in lines} >= {
+        f"poetry=={release.poetry}",
+        f"poetry-plugin-export=={release.plugin}",
+    }
+    assert all("--hash=sha256:" in line and "://" not in line for line in lines)
+
+
+@pytest.mark.parametrize(
+    ("package", "lacks"),
+    [
+        ('optional = false\ngroups = ["main"]\n', True),
+        ('optional = false\ngroups = ["docs"]\n', True),
+        ('optional = false\ngroups = ["dev"]\n', False),
+        ('optional = true\ngroups = ["main"]\n', False),
+        ('optional = false\ngroups = ["main"]\nmarkers = "python_version < \'3\'"\n', False),
+    ],
+)
+def test_what_is_locked_for_everybody_has_to_be_exported(tmp_path: Path, package: str, lacks: bool) -> None:
+    entry = _poetry(tmp_path, packages=f'[[package]]\nname = "toolz"\nversion = "1"\n{package}')
+    tool = _Tool("six==1.17.0\n")
+
+    if lacks:
+        with pytest.raises(PackagingError, match=r"poetry\.lock has toolz, which poetry did not export"):
+            _export_of(entry, tool, choice=Choice(groups=("docs",)))
+    else:
+        _export_of(entry, tool, choice=Choice(groups=("docs",)))
 
 
 @pytest.mark.parametrize(
     ("choice", "expected"),
     [
-        (Choice(poetry_version="1.7.1"), "poetry==1.7.1"),
         (Choice(poetry_include_hashes=False), "--without-hashes"),
         (Choice(poetry_without_urls=True), "--without-urls"),
     ],
@@ -429,6 +488,49 @@ def test_an_export_is_asked_for_once(tmp_path: Path) -> None:
     assert len(tool.calls) == 1
     (kept,) = (tmp_path / "cache" / "exports").iterdir()
     assert stat.S_IMODE(kept.stat().st_mode) == 0o600
+
+
+@pytest.mark.parametrize("damage", [b"", b"six==1.16.0\n", b"\xff", None])
+def test_a_damaged_export_is_not_believed(tmp_path: Path, damage: bytes | None) -> None:
+    tool = _Tool("six==1.17.0\n")
+    entry = _poetry(tmp_path)
+    _export_of(entry, tool)
+    (kept,) = (tmp_path / "cache" / "exports").iterdir()
+
+    kept.write_bytes(kept.read_bytes()[:-3] if damage is None else damage)
+
+    assert _export_of(entry, tool).lines == ("six==1.17.0",)
+    assert len(tool.calls) == 2
+    assert _export_of(entry, tool).lines == ("six==1.17.0",)
+    assert len(tool.calls) == 2
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"environ": {"PIP_INDEX_URL": "https://other.invalid"}},
+        {"choice": Choice(poetry_version="2.2.0")},
+        {"choice": Choice(poetry_include_hashes=False)},
+    ],
+)
+def test_whatever_decides_an_export_asks_for_another(tmp_path: Path, change: dict[str, Any]) -> None:
+    tool = _Tool("six==1.17.0\n")
+    entry = _poetry(tmp_path)
+    _export_of(entry, tool)
+
+    _export_of(entry, tool, **change)
+
+    assert len(tool.calls) == 2
+
+
+def test_another_token_asks_for_no_other_export(tmp_path: Path) -> None:
+    tool = _Tool("six==1.17.0\n")
+    entry = _poetry(tmp_path)
+
+    for token in ("one", "two"):
+        _export_of(entry, tool, environ={"PIP_INDEX_URL": f"https://user:{token}@index.invalid"})
+
+    assert len(tool.calls) == 1
 
 
 @pytest.mark.parametrize("name", ["poetry.lock", "pyproject.toml"])

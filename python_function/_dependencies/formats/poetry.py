@@ -1,5 +1,6 @@
 """Poetry: its locked projects, and which poetry exports them."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -12,26 +13,18 @@ from python_function._dependencies.assigned import Index
 from python_function._dependencies.choice import Choice
 from python_function._dependencies.declared import Declared, Locked
 from python_function._dependencies.export import kept, parsed, refuse, stale_message
-from python_function._dependencies.formats import manifest_lines, poetry_lock
+from python_function._dependencies.formats import manifest_lines, poetry_lock, poetry_tool
+from python_function._dependencies.formats.poetry_tool import Release
 from python_function._dependencies.formats.record import Format
 from python_function._dependencies.indexes import with_credentials
 from python_function._dependencies.lock_part import Origin, origin_of
 from python_function._dependencies.requirements_txt import read
 from python_function._dependencies.requirements_txt.read import Requirements
 from python_function._machine.host import Host
+from python_function._machine.redact import bare
 from python_function._machine.toml import read_toml, tables
+from python_function._machine.variables import INDEXES
 from python_function.errors import CommandError, PackagingError
-
-_VERSIONS: Final[Mapping[str, tuple[str, str]]] = {
-    "1.0": ("1.8.5", "1.8.0"),
-    "1.1": ("1.8.5", "1.8.0"),
-    "2.0": ("1.8.5", "1.8.0"),
-    "2.1": ("2.5.1", "1.10.1"),
-}
-"""The poetry, and its export plugin, for each version of the lock: poetry 2 writes 2.1, and refuses what 1 took."""
-
-_PLUGINS: Final = {"1": "1.8.0", "2": "1.10.1"}
-"""The export plugin for each poetry."""
 
 _QUIET: Final = MappingProxyType({"POETRY_VIRTUALENVS_CREATE": "false", "POETRY_WARNINGS_EXPORT": "false"})
 """What keeps poetry from making environments, and talking of other things."""
@@ -45,20 +38,20 @@ def declared(file: Path, project: Path, choice: Choice) -> Declared:
     return Declared(content=Locked(file=file, project=project, choice=choice, part=part, export=export))
 
 
-def versions(file: Path, asked: str | None) -> tuple[str, str]:
-    """Return the versions of poetry and of its export plugin for the lock *file*, or for the poetry *asked* for.
+def release_for(file: Path, asked: str | None) -> Release:
+    """Return the poetry for the lock *file*, or the one *asked* for.
 
     Raises:
         PackagingError: No poetry known here reads it.
     """
     if asked is not None:
-        return asked, _PLUGINS.get(asked.partition(".")[0], _PLUGINS["2"])
+        return poetry_tool.asked_for(asked)
     found = poetry_lock.version(file)
-    if found not in _VERSIONS:
-        known = ", ".join(_VERSIONS)
+    if found not in poetry_tool.BY_LOCK:
+        known = ", ".join(poetry_tool.BY_LOCK)
         msg = f"{file} has the lock version {found!r}; known here are {known}. Pass poetry_version=... for another."
         raise PackagingError(msg)
-    return _VERSIONS[found]
+    return poetry_tool.BY_LOCK[found]
 
 
 def export(locked: Locked, host: Host, env: Mapping[str, str]) -> Requirements:
@@ -66,24 +59,47 @@ def export(locked: Locked, host: Host, env: Mapping[str, str]) -> Requirements:
     lock, choice = locked.file, locked.choice
     if not locked.part.fresh and poetry_lock.version(lock) in {"1.0", "1.1", "2.0"}:
         raise PackagingError(stale_message(lock, "poetry lock --no-update"))
-    poetry, plugin = versions(lock, choice.poetry_version)
+    release = release_for(lock, choice.poetry_version)
     argv = (
-        *("--from", f"poetry=={poetry}", "--with", f"poetry-plugin-export=={plugin}"),
-        *("poetry", "export", "--no-interaction", "--no-ansi", "--format=requirements.txt"),
+        *("-m", "poetry", "export", "--no-interaction", "--no-ansi", "--format=requirements.txt"),
         *(f"--with={group}" for group in locked.part.groups),
         *(f"--extras={extra}" for extra in locked.part.extras),
         *(() if choice.poetry_include_hashes else ("--without-hashes",)),
         *(("--without-urls",) if choice.poetry_without_urls else ()),
     )
+
+    def ask() -> str:
+        with poetry_tool.installed(release, host, env) as python:
+            return host.run((python, *argv), cwd=lock.parent, env={**env, **_QUIET})
+
+    files = (lock, *(lock.with_name(name) for name in ("pyproject.toml", "poetry.toml")))
+    contents = [file.read_bytes() if file.is_file() else b"" for file in files]
+    seen = sorted((name, bare(value)) for name, value in env.items() if name in INDEXES)
     try:
-        text = kept(argv, lock, host, {**env, **_QUIET})
+        text = kept((argv, str(lock), contents, poetry_tool.listed(release), host.python, seen), ask, host)
     except CommandError as error:
         refuse(lock, "poetry lock", error, stale=_STALE)
     manifest = read_toml(lock.with_name("pyproject.toml"))
     found = replace(parsed(text, lock), options=())
+    _hold_to_lock(found, locked)
     if not choice.poetry_without_urls:
         found = with_credentials(manifest, _from_sources(found, manifest, locked.part.origins), env)
     return read.without(found, locked.part.dropped)
+
+
+def _hold_to_lock(found: Requirements, locked: Locked) -> None:
+    """Hold what was exported to what the lock has for all environments.
+
+    Raises:
+        PackagingError: Something is not there.
+    """
+    exported = {re.split(r"[^\w.-]", line)[0] for line in found.lines}
+    if missing := [name for name in locked.part.certain if name not in exported]:
+        msg = (
+            f"{locked.file} has {', '.join(missing)}, which poetry did not export. Run 'poetry lock' in "
+            f"{locked.file.parent}, or pass poetry_version=... for another poetry."
+        )
+        raise PackagingError(msg)
 
 
 def _from_sources(found: Requirements, manifest: Mapping[str, object], origins: tuple[Origin, ...]) -> Requirements:

@@ -42,6 +42,7 @@ def part_of(file: Path, project: Path, choice: Choice) -> LockPart:
         dropped=tuple(name for name in map(_name, everything) if name not in kept),
         groups=tuple(dict.fromkeys(filter(choice.takes_group, known_groups))),
         extras=tuple(dict.fromkeys(filter(choice.takes_extra, known_extras))),
+        certain=tuple(_certain(packages, choice)),
         fresh=table(lock, "metadata").get("content-hash") == content_hash(manifest),
         local=tuple(LocalPackage(name=name, directory=path) for name, kind, path in places if kind == "directory"),
         archives=tuple(LocalArchive(name=name, path=path) for name, kind, path in places if kind == "file"),
@@ -116,6 +117,15 @@ def content_hash(manifest: Mapping[str, object]) -> str:
     relevant |= {"dependency-groups": groups} if groups else {}
     relevant = {**relevant, "tool": {"poetry": kept}} if new else kept
     return hashlib.sha256(json.dumps(relevant, sort_keys=True).encode()).hexdigest()
+
+
+def _certain(packages: Iterable[Mapping[str, object]], choice: Choice) -> Iterator[str]:
+    """Yield the names of the packages that a lock of poetry 2 has for the chosen groups without any condition."""
+    for package in packages:
+        groups_ = strings(package, "groups")
+        wanted = any(group == "main" or choice.takes_group(group) for group in groups_)
+        if wanted and package.get("optional") is False and "markers" not in package:
+            yield _name(package)
 
 
 def _origins(packages: Iterable[Mapping[str, object]]) -> Iterator[Origin]:
