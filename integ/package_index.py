@@ -27,6 +27,7 @@ class PackageIndex:
 
     Attributes:
         others: Further users and their passwords.
+        whole: Whether any file below the directory is to be had, as from a plain server of files.
         requests: What was asked for, in order: status and path.
     """
 
@@ -36,6 +37,7 @@ class PackageIndex:
     port: int
     others: Sequence[tuple[str, str]] = ()
     scheme: str = "http"
+    whole: bool = False
     requests: list[tuple[int, str]] = field(default_factory=list[tuple[int, str]])
 
     @property
@@ -53,6 +55,9 @@ class PackageIndex:
         accepted = {base64.b64encode(f"{user}:{password}".encode()).decode() for user, password in accounts}
         if self.user and authorization.removeprefix("Basic ") not in accepted:
             return HTTPStatus.UNAUTHORIZED, b""
+        file = self.directory / urlsplit(path).path.strip("/")
+        if self.whole:
+            return (HTTPStatus.OK, file.read_bytes()) if file.is_file() else (HTTPStatus.NOT_FOUND, b"")
         match urlsplit(path).path.strip("/").split("/"):
             case ["simple", project]:
                 files = [file for file in sorted(self.directory.iterdir()) if project_of(file) == normalized(project)]
@@ -103,6 +108,7 @@ def serve(
     password: str = "",
     others: Sequence[tuple[str, str]] = (),
     certificate: Path | None = None,
+    whole: bool = False,
 ) -> Generator[PackageIndex]:
     """Serve a directory of packages until the block ends, to proxies' clients as well.
 
@@ -112,6 +118,7 @@ def serve(
         password: Their password.
         others: Who else is let in.
         certificate: A file with a key and a certificate, for HTTPS.
+        whole: Whether any file below the directory is to be had.
     """
     indexes: list[PackageIndex] = []
     with ThreadingHTTPServer(("127.0.0.1", 0), partial(_Handler, indexes)) as server:
@@ -127,6 +134,7 @@ def serve(
             port=server.server_port,
             others=others,
             scheme=scheme,
+            whole=whole,
         )
         indexes.append(index)
         thread = threading.Thread(target=server.serve_forever, daemon=True)

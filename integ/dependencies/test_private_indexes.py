@@ -16,19 +16,22 @@ from typing import TYPE_CHECKING, Any, Final, Self
 from urllib.parse import quote
 
 import pytest
-from aws_cdk import App, DockerVolume, Stack
+from aws_cdk import App, DockerImage, DockerVolume, Stack
 from aws_cdk import aws_lambda as lambda_
 
 from integ import kinds, package_index
-from integ.wheelhouse import Wheelhouse
+from integ.images import runtime_image
+from integ.wheelhouse import Wheelhouse, project
 from python_function import BundlingOptions, CommandHooks, PythonFunction
 from python_function._cdk.bundler import host
+from python_function._machine.redact import forms
 from python_function._machine.uv import for_container
 from python_function.errors import PythonFunctionError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
+    from integ.engine import Engine
     from integ.package_index import PackageIndex
 
 MARK: Final = "sesame3f9b"
@@ -144,6 +147,11 @@ class Site:
         (asset,) = self.outdir.glob("asset.*")
         return {path.name for path in asset.iterdir() if path.is_dir() and path.suffix != ".dist-info"}
 
+    def version(self, package: str) -> str:
+        """Return what an installed package says of its version."""
+        (asset,) = self.outdir.glob("asset.*")
+        return (asset / package / "__init__.py").read_text()
+
     def fail(self, kind: str, **options: Any) -> str:  # noqa: ANN401 - any option
         """Return all that is ever said about a failure."""
         with pytest.raises(PythonFunctionError) as caught:
@@ -166,7 +174,7 @@ def site(
     assert MARK not in said
     assert OTHER not in said
     assert not [text for text in arguments.seen if MARK in text or OTHER in text]
-    assert any("uv" in text for text in arguments.seen)
+    assert any("pytest" in text for text in arguments.seen)
     for root in (tmp_path, vault.caches):
         written = [path for path in root.rglob("*") if path.is_file() and path.stat().st_ctime > started - 1]
         contents = {path: path.read_bytes() for path in written}
@@ -337,3 +345,160 @@ def test_the_proxy_is_taken_and_its_password_not_told(site: Site, kind: str, how
             "http://index.invalid/files/app-1.0-py3-none-any.whl",
         }
     assert site.installed() == {"app", "base"}
+
+
+PUBLIC: Final = "six"
+"""A package that everybody knows by this name; the private one of it has a version that nobody else has."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Twin:
+    """A private index with a package whose public twin must not be taken, and a project that wants it."""
+
+    index: PackageIndex
+    entry: Path
+
+
+@pytest.fixture
+def twin(vault: Vault, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Twin]:
+    directory = tmp_path_factory.mktemp("twin")
+    house = Wheelhouse(directory / "wheelhouse")
+    house.directory.mkdir()
+    house.wheel(PUBLIC, "0.0.7")
+    entry = vault.projects / "twin"
+    entry.mkdir(exist_ok=True)
+    (entry / "index.py").write_text(HANDLER)
+    (entry / "requirements.txt").write_text(f"{PUBLIC}\n")
+    with package_index.serve(house.directory, user="user", password=SECRET) as index:
+        yield Twin(index=index, entry=entry)
+
+
+def shell(twin: Twin, directory: Path, url: str) -> dict[str, str]:
+    del twin, directory
+    return {"PIP_INDEX_URL": url}
+
+
+def configuration_of_pip(twin: Twin, directory: Path, url: str) -> dict[str, str]:
+    del twin
+    (directory / "pip.conf").write_text(f"[global]\nindex-url = {url}\n")
+    return {"PIP_CONFIG_FILE": str(directory / "pip.conf")}
+
+
+def configuration_of_uv(twin: Twin, directory: Path, url: str) -> dict[str, str]:
+    del twin
+    (directory / "uv").mkdir()
+    (directory / "uv/uv.toml").write_text(
+        f'override-dependencies = ["{PUBLIC}==1.17.0"]\n[[index]]\nurl = "{url}"\ndefault = true\n'
+    )
+    return {"XDG_CONFIG_HOME": str(directory)}
+
+
+def directory_of_wheels(twin: Twin, directory: Path, url: str) -> dict[str, str]:
+    del directory, url
+    return {"PIP_FIND_LINKS": str(twin.index.directory), "PIP_NO_INDEX": "1"}
+
+
+@pytest.mark.parametrize("settings", [shell, configuration_of_pip, configuration_of_uv, directory_of_wheels])
+def test_an_index_that_the_machine_names_is_asked_and_not_the_public_one(
+    site: Site,
+    twin: Twin,
+    how: dict[str, Any],
+    settings: Callable[[Twin, Path, str], dict[str, str]],
+    tmp_path_factory: pytest.TempPathFactory,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    url = located(twin.index, "user", SECRET)
+    for name, value in settings(twin, tmp_path_factory.mktemp("settings"), url).items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.setenv("UV_CONSTRAINT", "/no/such/file")  # changes bundles, and is none of theirs
+
+    site.build("twin", **how, installer_args=["--no-cache"])
+
+    assert "0.0.7" in site.version(PUBLIC)
+
+
+@pytest.mark.parametrize(
+    "settings", ["ENV PIP_INDEX_URL={}", "RUN printf '[global]\\nindex-url = {}\\n' > /etc/pip.conf"]
+)
+def test_an_index_of_the_image_itself_is_asked_and_not_the_public_one(
+    site: Site, twin: Twin, engine: Engine, settings: str, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    with package_index.serve(twin.index.directory) as index:
+        place = tmp_path_factory.mktemp("image")
+        lines = (f"FROM {runtime_image('3.13').latest}", settings.format(index.url), "ENV UV_CONSTRAINT=/no/such/file")
+        (place / "Dockerfile").write_text("\n".join(lines) + "\n")
+        engine.call("build", "--tag", "localhost/cdk-python-function/indexed", str(place)).check_returncode()
+        image = DockerImage.from_registry("localhost/cdk-python-function/indexed")
+
+        site.build("twin", image=image, network="host", installer_args=["--no-cache"])
+
+    assert "0.0.7" in site.version(PUBLIC)
+
+
+def test_a_secret_reaches_every_step_and_shows_nowhere(site: Site, how: dict[str, Any]) -> None:
+    lines = ('test "$GH_PAT" = "$(cat expected)"', 'echo "it is $GH_PAT"', "env", 'printf %s "$GH_PAT" | base64')
+    entry = site.vault.projects / "hooked"
+    entry.mkdir(exist_ok=True)
+    (entry / "index.py").write_text(HANDLER)
+    hooks = CommandHooks(before_bundling=['printf %s "$GH_PAT" > expected', *lines, "rm expected"])
+    one, other = ({**how, "secrets": {"GH_PAT": word}, "command_hooks": hooks} for word in (SECRET, OTHER))
+
+    built = site.build("hooked", **one)
+
+    assert site.build("hooked", {"aws:cdk:bundling-stacks": []}, **other) == built
+    said = site.capfd.readouterr()
+    assert "it is ***" in said.err
+    assert not [form for form in forms(SECRET) if form in said.err]
+    failing = CommandHooks(before_bundling=[*lines[1:], "false"])
+    assert MARK not in site.fail("hooked", **{**one, "command_hooks": failing})
+
+
+def test_a_secret_that_a_hook_leaves_in_the_bundle_is_an_error_that_names_the_file(
+    site: Site, how: dict[str, Any]
+) -> None:
+    entry = site.vault.projects / "hooked"
+    entry.mkdir(exist_ok=True)
+    (entry / "index.py").write_text(HANDLER)
+    hooks = CommandHooks(before_bundling=['printf "x:%s" "$GH_PAT" | base64 > token.txt'])
+
+    said = site.fail("hooked", **how, secrets={"GH_PAT": SECRET}, command_hooks=hooks)
+
+    assert "token.txt holds the value of GH_PAT" in said
+    assert MARK not in said
+
+
+def test_a_repository_behind_a_password_is_in_no_argument(
+    site: Site, tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    directory = tmp_path_factory.mktemp("repository")
+    commit = repository(directory)
+    entry = site.vault.projects / "from git"
+    entry.mkdir(exist_ok=True)
+    (entry / "index.py").write_text(HANDLER)
+    with package_index.serve(directory, user="user", password=SECRET, whole=True) as server:
+        url = server.url.replace("://", "://user:${GIT_PW}@").replace("simple/", "lib.git")
+        (entry / "requirements.txt").write_text(f"lib @ git+{url}@{commit}\n")
+        monkeypatch.setenv("GIT_PW", quote(SECRET, safe=""))
+
+        site.build("from git", strategy="local", build_on_host=["lib"], installer_args=["--no-cache"])
+
+    assert site.installed() == {"lib"}
+
+
+def repository(directory: Path) -> str:
+    """Make the repository of a package, for any server of files, and return its commit."""
+    work = directory / "work"
+    for name, text in {**project("lib", "1.0"), "lib/__init__.py": ""}.items():
+        (work / name).parent.mkdir(parents=True, exist_ok=True)
+        (work / name).write_text(text)
+    who = ("-c", "user.name=me", "-c", "user.email=me@example.com")
+
+    def git(*arguments: str, cwd: Path = work) -> str:
+        return subprocess.run(("git", *who, *arguments), cwd=cwd, check=True, capture_output=True, text=True).stdout
+
+    git("init", "--quiet")
+    git("add", ".")
+    git("commit", "--quiet", "--message", "lib")
+    git("clone", "--quiet", "--bare", str(work), str(directory / "lib.git"), cwd=directory)
+    git("update-server-info", cwd=directory / "lib.git")
+    return git("rev-parse", "HEAD").strip()
