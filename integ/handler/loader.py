@@ -29,7 +29,10 @@ class Provided(importlib.abc.MetaPathFinder, importlib.abc.Loader):
         return importlib.machinery.ModuleSpec(fullname, self, is_package=True) if known else None
 
     def exec_module(self, module: types.ModuleType) -> None:
-        module.__dict__["__getattr__"] = lambda name: mock.MagicMock(name=name)
+        def attribute(name: str) -> mock.MagicMock:
+            return mock.MagicMock(name=name)
+
+        module.__dict__["__getattr__"] = attribute
 
 
 def answer(bundle: str, handler: str, provided: Sequence[str]) -> str:

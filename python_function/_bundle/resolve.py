@@ -110,11 +110,11 @@ def function(
         definers=definers,
         construct_id=construct_id,
         generated=bool(options.command or options.command_hooks),
-        source_root=options.source_root,
+        source_root=source_root.normal(options.source_root),
     )
     _check_importable(options.output_path_suffix)
     source = _source(wanted, found.directory, only=(found.index, found.bundle_index) if found.alone else None)
-    root = source_root.decide(options.source_root, source, found)
+    root = source_root.decide(source_root.normal(options.source_root), source, found)
     found, source = replace(found, root=root.name), replace(source, root=root.name)
     index_file = None if found.elsewhere else found.file
     packaging = _packaging(options, source, index_file)
@@ -151,7 +151,7 @@ def layer(wanted: Wanted, *, definers: Sequence[Path] = ()) -> Resolved:
     """
     options = wanted.options
     source = _source(wanted, place.directory(wanted.entry or "", cwd=wanted.cwd, definers=definers))
-    root = source_root.decide(options.source_root, source, None)
+    root = source_root.decide(source_root.normal(options.source_root), source, None)
     source = replace(source, root=root.name)
     packaging = _packaging(options, source)
     runtime, targets = _runtime(wanted, source, packaging)

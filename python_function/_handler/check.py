@@ -55,7 +55,8 @@ def check(entry: Entry, *, python_version: str, elsewhere: bool = False) -> tupl
     major, minor = map(int, python_version.split("."))
     names = {entry.function, *HANDLERS}
     try:
-        module = python_file.load(python_file.read(entry.file), names=names, version=(major, minor))
+        source = python_file.read(entry.file) if entry.source is None else entry.source
+        module = python_file.load(source, names=names, version=(major, minor))
     except SyntaxError as error:
         msg = _syntax_message(entry.file, error, python_version)
         raise EntryError(msg) from error

@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 
 from python_function._handler import layout, names, python_file, search, sidecar
@@ -24,6 +24,7 @@ class Entry:
         elsewhere: The module path of a handler that is not the entry's: a dependency or a layer has it. There is no
             *index* then.
         considered: What else was looked at, for people.
+        source: The text of the handler's file, where it has been read already.
     """
 
     directory: Path
@@ -34,6 +35,7 @@ class Entry:
     generated: bool = False
     elsewhere: str = ""
     considered: tuple[str, ...] = ()
+    source: bytes | None = field(default=None, repr=False, compare=False)
 
     @property
     def file(self) -> Path:
@@ -144,6 +146,7 @@ class _Asked:
 
 def _in_directory(place: Path, asked: _Asked) -> Entry:
     considered: tuple[str, ...] = ()
+    source = None
     index, function = asked.index, asked.function
     if index is not None:
         index = names.normal(index)
@@ -155,14 +158,18 @@ def _in_directory(place: Path, asked: _Asked) -> Entry:
             return Entry(directory=place, index="", function=function or "", elsewhere=asked.module)
     else:
         found = search.find(place, function)
-        index, considered = found.index, found.considered
+        index, source, considered = found.index, found.source, found.considered
+    generated = source is None and not python_file.exists(place / index)
+    if source is None and not generated:
+        source = python_file.read(place / index)
     return Entry(
         directory=place,
         index=index,
-        function=function or search.function_in(place / index),
+        function=function or search.function_in(place / index, source or b""),
         root=_root(place, index, asked) if asked.module else asked.source_root,
-        generated=not python_file.exists(place / index),
+        generated=generated,
         considered=considered,
+        source=source,
     )
 
 

@@ -2,6 +2,7 @@
 
 import ast
 import difflib
+import functools
 import itertools
 import os
 import re
@@ -29,9 +30,10 @@ _NOT_BELOW: Final = frozenset({"__pycache__", "cdk.out", "node_modules", "site-p
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """A file that holds a handler, relative to the entry, and what was passed over on the way to it."""
+    """A file that holds a handler, relative to the entry, its text, and what was passed over on the way to it."""
 
     index: str
+    source: bytes
     considered: tuple[str, ...]
 
 
@@ -42,13 +44,14 @@ def find(directory: Path, function: str | None) -> Found:
     nothing there can be called, the first file counts that seems to want it, so that it is told why.
     """
     places = list(_candidates(directory))
+    read = functools.cache(python_file.read)
     for holds in (_holds, _means):
         considered: list[str] = []
         for files in places:
-            found = [file.relative_to(directory).as_posix() for file in files if holds(file, function)]
+            found = [file.relative_to(directory).as_posix() for file in files if holds(read(file), function)]
             match found:
                 case [index]:
-                    return Found(index, tuple(considered))
+                    return Found(index, read(directory / index), tuple(considered))
                 case []:
                     considered += [f"{file.relative_to(directory).as_posix()} holds no handler" for file in files]
                 case _:
@@ -77,9 +80,9 @@ def _closest(function: str, files: list[Path]) -> tuple[str, Path] | None:
     return (close[0], names[close[0]]) if close else None
 
 
-def function_in(file: Path) -> str:
-    """Return the function of *file* that Lambda shall call, where none is named."""
-    module = python_file.load(python_file.read(file), names=HANDLERS)
+def function_in(file: Path, source: bytes) -> str:
+    """Return the function of *file*, whose text is *source*, that Lambda shall call, where none is named."""
+    module = python_file.load(source, names=HANDLERS)
     found = candidates.first(module) or candidates.meant(module)
     if found is not None:
         return found
@@ -114,7 +117,8 @@ def _below(directory: Path, function: str | None) -> Iterator[str]:
     for place, directories, files in os.walk(directory):
         directories[:] = sorted(name for name in directories if name[0] != "." and name not in _NOT_BELOW)
         paths = [Path(place, name) for name in sorted(files) if name.endswith(".py")]
-        held = (path for path in paths if python_file.exists(path) and not _holds_none(path) and _holds(path, function))
+        held = (path for path in paths if python_file.exists(path) and not _holds_none(path))
+        held = (path for path in held if _holds(python_file.read(path), function))
         yield from (path.relative_to(directory).as_posix() for path in held)
 
 
@@ -145,9 +149,9 @@ def _holds_none(file: Path) -> bool:
     return any(file.match(pattern) for pattern in _HOLD_NONE)
 
 
-def _holds(file: Path, function: str | None) -> bool:
-    """Tell whether *file* binds *function*, or a conventional name, to something that Lambda could call."""
-    module = _mentioning(file, function)
+def _holds(source: bytes, function: str | None) -> bool:
+    """Tell whether *source* binds *function*, or a conventional name, to something that Lambda could call."""
+    module = _mentioning(source, function)
     if module is None:
         return False
     if function is None:
@@ -155,15 +159,14 @@ def _holds(file: Path, function: str | None) -> bool:
     return module.is_open or candidates.is_one(module, function)
 
 
-def _means(file: Path, function: str | None) -> bool:
-    """Tell whether *file* binds *function*, or a conventional name, at all."""
-    module = _mentioning(file, function)
+def _means(source: bytes, function: str | None) -> bool:
+    """Tell whether *source* binds *function*, or a conventional name, at all."""
+    module = _mentioning(source, function)
     return module is not None and (function in module.bound if function else candidates.meant(module) is not None)
 
 
-def _mentioning(file: Path, function: str | None) -> python_file.Module | None:
+def _mentioning(source: bytes, function: str | None) -> python_file.Module | None:
     names = (function,) if function else HANDLERS
-    source = python_file.read(file)
     if not any(name.encode(errors="replace") in source for name in names) and not (
         function and _MAY_HOLD_ANY.search(source)
     ):

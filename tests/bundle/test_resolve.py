@@ -137,3 +137,51 @@ def test_lists_that_were_read_are_not_in_the_bundle_wherever_they_stand(tmp_path
 
     assert bundled() == {"index.py", "lists/p.txt", "lists/data.txt"}
     assert bundled(asset_excludes=["!pins.txt"]) == {"index.py", "lists/p.txt", "lists/data.txt", "pins.txt"}
+
+
+@pytest.mark.parametrize(
+    ("given", "handler", "root"),
+    [
+        (None, "index.handler", "src"),
+        (".", "src.index.handler", ""),
+        ("", "src.index.handler", ""),
+        ("./src/", "index.handler", "src"),
+        ("src", "index.handler", "src"),
+    ],
+)
+def test_the_user_says_the_source_root(given: str | None, handler: str, root: str, tmp_path: Path) -> None:
+    write(tmp_path, {"src/index.py": f"import other\n{HANDLER}", "src/other.py": ""})
+    options = BundlingOptions(source_root=given)
+    wanted = Wanted(entry=tmp_path, architecture="x86_64", options=options, cwd=tmp_path)
+
+    found = resolve.function(wanted, index="src/index.py")
+
+    assert (found.handler, found.root.name, found.spec.source.root) == (handler, root, root)
+    assert found.spec.handler_file == handler.replace(".", "/").replace("/handler", ".py")
+    assert resolve.layer(wanted).spec.source.root == root
+
+
+def test_a_handlers_module_starts_at_the_source_root(tmp_path: Path) -> None:
+    write(tmp_path, {"lib/app/main.py": HANDLER})
+    options = BundlingOptions(source_root="lib")
+    wanted = Wanted(entry=tmp_path, architecture="x86_64", options=options, cwd=tmp_path)
+
+    assert resolve.function(wanted, handler="app.main.handler").handler == "app.main.handler"
+    assert resolve.function(wanted, index="lib/app/main.py", handler="app.main.handler").handler == "app.main.handler"
+    with pytest.raises(OptionError, match=r"handler names the module lib\.app\.main, but the index .* is app\.main"):
+        resolve.function(wanted, index="lib/app/main.py", handler="lib.app.main.handler")
+
+
+@pytest.mark.parametrize("given", ["no", "functions/fn/index.py"])
+def test_a_source_root_that_is_no_folder_is_told(given: str, tmp_path: Path) -> None:
+    write(tmp_path, {})
+    wanted = Wanted(entry=tmp_path, architecture="x86_64", options=BundlingOptions(source_root=given), cwd=tmp_path)
+
+    with pytest.raises(OptionError, match=f"source_root '{given}' is no folder of {tmp_path}"):
+        resolve.layer(wanted)
+
+
+@pytest.mark.parametrize("given", ["..", "a/../..", "/a", "C:\\a", "a\\b", "a\0"])
+def test_a_source_root_stays_in_the_entry(given: str) -> None:
+    with pytest.raises(OptionError, match="source_root must be a path inside the entry"):
+        BundlingOptions(source_root=given)

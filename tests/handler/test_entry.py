@@ -1,10 +1,12 @@
 """Which file and function Lambda will call."""
 
+import ast
 import os
 from pathlib import Path
 
 import pytest
 
+from python_function._handler.check import check
 from python_function._handler.entry import Entry
 from python_function._handler.entry import resolve as resolve_entry
 from python_function.errors import EntryError, OptionError, PythonFunctionError
@@ -350,3 +352,28 @@ def test_no_file_beside_the_construct_is_told(
             definers=[tmp_path / definer for definer in definers],
             construct_id="fn",
         )
+
+
+@pytest.mark.parametrize("index", [None, "app.py"])
+def test_the_handlers_file_is_read_and_parsed_once(
+    index: str | None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write(tmp_path, {"index.py": "", "app.py": f"ONCE = {str(tmp_path)!r}\n{HANDLER}"})
+    opened: list[str] = []
+    parsed: list[bytes] = []
+    path_open, parse = Path.open, ast.parse
+
+    def counted(self: Path, mode: str = "r") -> object:
+        opened.append(self.name)
+        return path_open(self, mode)
+
+    def counted_parse(source: bytes, *, feature_version: tuple[int, int]) -> ast.Module:
+        parsed.append(source)
+        return parse(source, feature_version=feature_version)
+
+    monkeypatch.setattr(Path, "open", counted)
+    monkeypatch.setattr(ast, "parse", counted_parse)
+    check(resolve(tmp_path, index=index), python_version="3.14")
+
+    assert opened.count("app.py") == 1
+    assert len([source for source in parsed if b"ONCE" in source]) == 1
