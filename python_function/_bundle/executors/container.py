@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
-from python_function._bundle.executors import engine_errors, left_containers, mounts
+from python_function._bundle.executors import engine_errors, left_containers, mounts, unseen
 from python_function._bundle.executors.directories import MARKS, SCRATCH, UV, Directories, marked
 from python_function._bundle.spec import Container
 from python_function._bundle.steps import INPUT, OUTPUT
@@ -35,7 +35,8 @@ class ContainerBuild:
         Raises:
             BundlingError: The engine or the image is not there, or the script failed.
         """
-        script = marked(script)
+        script = unseen.READING + marked(script)
+        unseen.write({name: value for name, value in self._all.items() if name in self._unseen}, directories.scratch)
         if self._is_foreign:
             directories.open()
             script = _LEAVE_OPEN + script
@@ -129,9 +130,19 @@ class ContainerBuild:
 
     @property
     def _variables(self) -> tuple[tuple[str, str], ...]:
+        """Return what the engine's client hands on, and whoever may talk to the engine can see."""
+        return tuple(sorted((name, value) for name, value in self._all.items() if name not in self._unseen))
+
+    @property
+    def _unseen(self) -> frozenset[str]:
+        """Return the names of what our script reads; the user's command gets everything from the client."""
+        return frozenset() if self.container.command else unseen.names(self._all, self.host.report.secrets)
+
+    @property
+    def _all(self) -> Mapping[str, str]:
         # What builds in one container could be written to by what is built in it: the next gets a cache of its own.
         own = {"HOME": _HOME, "UV_CACHE_DIR": f"{_HOME}/uv"}
-        return tuple(sorted({**own, **for_container({}, self.environment)}.items()))
+        return {**own, **for_container({}, self.environment)}
 
     def _arguments(self, script: str) -> tuple[str, ...]:
         """Return what ``run`` and ``create`` have in common: the options, the image, the command."""

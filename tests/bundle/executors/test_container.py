@@ -3,6 +3,7 @@ import csv
 import os
 import shutil
 import socket
+import subprocess
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from itertools import pairwise
@@ -11,11 +12,12 @@ from typing import Any
 
 import pytest
 
-from python_function._bundle.executors import left_containers
+from python_function._bundle.executors import left_containers, unseen
 from python_function._bundle.executors.container import ContainerBuild
 from python_function._bundle.executors.directories import Directories
 from python_function._machine import cache, lock
 from python_function._machine.host import Host
+from python_function._machine.report import Report
 from python_function.errors import BundlingError, CommandError, EngineError, ProgramNotFoundError
 from tests.doubles import CONTAINER, Recorder
 
@@ -26,7 +28,9 @@ def host_of(make_host: Callable[..., Host]) -> Callable[..., Host]:
     return lambda recorder, **environ: replace(make_host(recorder, **environ), ids=(1000, 100))
 
 
-SCRIPT = "{ true > /asset-scratch/began; } 2>/dev/null\nthe script\n{ true > /asset-scratch/ended; } 2>/dev/null\n"
+SCRIPT = unseen.READING + (
+    "{ true > /asset-scratch/began; } 2>/dev/null\nthe script\n{ true > /asset-scratch/ended; } 2>/dev/null\n"
+)
 
 
 @pytest.fixture
@@ -188,19 +192,50 @@ def test_entrypoint_and_command(
 
 
 def test_values_are_inherited_never_arguments(build: Callable[..., list[str]], recorder: Recorder) -> None:
-    argv = build({"MY_TOKEN": "s3ntinel", "PIP_INDEX_URL": "https://u:s3ntinel@host/"})
+    argv = build({"STAGE": "a value"})
 
-    assert not [argument for argument in argv if "s3ntinel" in argument]
-    assert {"MY_TOKEN", "PIP_INDEX_URL", "UV_DEFAULT_INDEX"} <= set(options_of(argv, "--env"))
+    assert not [argument for argument in argv if "a value" in argument]
+    assert "STAGE" in options_of(argv, "--env")
+    assert recorder.environments[-1]["STAGE"] == "a value"
+
+
+SECRETS = {"MY_TOKEN": "s3ntinel's\n$HOME", "PIP_INDEX_URL": "https://u:s3ntinel@host/", "GIVEN": "s3cret"}
+
+
+@pytest.mark.parametrize("copies", [False, True])
+def test_secrets_are_in_a_file_that_is_read_and_gone(
+    recorder: Recorder, make_host: Callable[..., Host], directories: Directories, *, copies: bool
+) -> None:
+    report = Report(name="Stack/Function", write=print, secrets=frozenset({"s3cret"}))
+    host = replace(make_host(recorder, PATH="/bin"), report=report)
+
+    container = ContainerBuild(host, replace(CONTAINER, copies=copies), {**SECRETS, "STAGE": "x"})
+    container.run("the script", directories)
+
+    (made,) = (argv for argv in recorder.calls if argv[1] in {"run", "create"})
+    assert "s3" not in str([recorder.calls, *map(dict, recorder.environments)])
+    assert "STAGE" in options_of(made, "--env")
+    assert not {*SECRETS, "UV_DEFAULT_INDEX"} & set(options_of(made, "--env"))
+    file = directories.scratch / "variables"
+    assert file.stat().st_mode & 0o777 == (0o666 if copies else 0o600)
+    shown = "sh -c 'printf %s \"$MY_TOKEN$PIP_INDEX_URL$UV_DEFAULT_INDEX$GIVEN\"'"
+    script = made[-1].replace("/asset-scratch", str(directories.scratch)).replace("the script", shown)
+    done = subprocess.run(["sh", "-c", script], capture_output=True, text=True, check=True)
+    assert done.stdout == f"{SECRETS['MY_TOKEN']}{SECRETS['PIP_INDEX_URL'] * 2}{SECRETS['GIVEN']}"
+    assert not file.exists()
+
+
+def test_the_users_command_gets_everything_from_the_client(build: Callable[..., list[str]], recorder: Recorder) -> None:
+    argv = build({"MY_TOKEN": "s3ntinel"}, command=("make",))
+
+    assert "MY_TOKEN" in options_of(argv, "--env")
     assert recorder.environments[-1]["MY_TOKEN"].startswith("s3n")
 
 
 def test_the_clients_own_variables_stay_its_own(build: Callable[..., list[str]], recorder: Recorder) -> None:
     argv = build({"PATH": "/opt/bin", "DOCKER_HOST": "tcp://inner", "DOCKER_PASSWORD": "s3ntinel"})
 
-    assert {"HOME=/tmp", "PATH=/opt/bin", "DOCKER_HOST=tcp://inner", "DOCKER_PASSWORD"} <= set(
-        options_of(argv, "--env")
-    )
+    assert {"HOME=/tmp", "PATH=/opt/bin", "DOCKER_HOST=tcp://inner"} <= set(options_of(argv, "--env"))
     assert recorder.environments[-1]["PATH"] == "/bin"
     assert not {"HOME", "DOCKER_HOST"} & recorder.environments[-1].keys()
 
