@@ -105,7 +105,8 @@ class BundlingOptions:
             ``pylock``, ``pip`` (requirements.txt), ``script`` (PEP 723), ``pyproject`` or ``none``.
         groups: Dependency groups to install besides, for uv, poetry and pyproject.toml; categories of a Pipfile.
         extras: Extras of the project to install besides.
-        exclude_packages: Packages to leave out, with whatever only they need.
+        exclude_packages: Packages to leave out, with whatever only they need, as far as a list says what needs what: a
+            Pipfile.lock, a pylock.toml and a list with hashes do not.
         project_root: The directory above the entry that holds what it needs: a lock, local packages, the targets of
             links. A relative path starts at the working directory. By default the entry, and the uv workspace that it
             is a member of.

@@ -71,12 +71,12 @@ def _listed(requirements: Requirements, site: Site, common: tuple[str, ...]) -> 
     from_index = ("--requirements", assigned) if requirements.assigned else ()
     if requirements.exact:
         return (), ("--no-deps", "--requirements", given, *from_index)
+    excludes = ("--excludes", f"{site.scratch}/excludes.txt") if requirements.excludes else ()
     if requirements.hashed:
-        return (), (*(() if own else ("--require-hashes",)), "--requirements", given)
+        return (), (*(() if own else ("--require-hashes",)), "--requirements", given, *excludes)
     resolve = (site.uv, "pip", "compile", given, *((assigned,) if from_index else ()), "--output-file", exact)
-    resolve += (*_QUIETLY, *common)
+    resolve += (*_QUIETLY, *common, *excludes)
     resolve += ("--overrides", f"{site.scratch}/overrides.txt") if requirements.overrides else ()
-    resolve += ("--excludes", f"{site.scratch}/excludes.txt") if requirements.excludes else ()
     result = "" if own or requirements.links else exact
     options = ("--requirements", f"{site.scratch}/options.txt") if requirements.options else ()
     run = Run(purpose="resolve the dependencies", argv=resolve, result=result)

@@ -118,6 +118,13 @@ def test_what_is_assigned_to_an_index_is_so_in_every_program(spec: BundleSpec, e
     assert not any("pyproject" in part for argv in programs(whole(spec, PINNED, LOCAL)) for part in argv)
 
 
+@pytest.mark.parametrize("hashed", [True, False])
+def test_what_is_excluded_is_needed_by_nobody(spec: BundleSpec, hashed: bool) -> None:
+    first, *_ = programs(whole(spec, replace(PINNED, hashed=hashed, excludes=("idna",)), LOCAL))
+
+    assert first[first.index("--excludes") + 1] == "/scratch/excludes.txt"
+
+
 def test_what_is_overridden_is_so_in_the_resolution(spec: BundleSpec) -> None:
     resolve, install = programs(whole(spec, replace(PINNED, overrides=("idna==3",)), LOCAL))
 

@@ -458,11 +458,11 @@ def test_what_is_excluded_of_a_poetry_lock_is_dropped_with_what_only_it_needed(t
 @pytest.mark.parametrize(
     ("text", "lines", "excludes"),
     [
-        pytest.param("boto3\nsix==1.17.0\n", ("boto3", "six==1.17.0"), ("boto3",), id="to be resolved"),
+        pytest.param("boto3\nsix==1.17.0\n", ("six==1.17.0",), ("boto3",), id="to be resolved"),
         pytest.param(
             f"boto3==1 --hash=sha256:{'a' * 64}\nboto3-stubs==1 --hash=sha256:{'b' * 64}",
             (f"boto3-stubs==1 --hash=sha256:{'b' * 64}",),
-            (),
+            ("boto3",),
             id="hashed",
         ),
     ],
@@ -475,6 +475,14 @@ def test_what_is_excluded_of_requirements(
     found = detect.detect(tmp_path, choice=Choice(exclude=("Boto3",)))
 
     assert (_lines(found), _requirements(found).excludes) == (lines, excludes)
+
+
+def test_a_local_package_that_is_excluded_is_not_built(tmp_path: Path) -> None:
+    _write(tmp_path, {"requirements.txt": "./lib\nsix==1.17.0\n", "lib/pyproject.toml": '[project]\nname = "lib"\n'})
+
+    found = detect.detect(tmp_path, choice=Choice(exclude=("Lib",)))
+
+    assert (_lines(found), found.local) == (("six==1.17.0",), ())
 
 
 # The digests below are what poetry 2.5.1 wrote for these manifests, and 1.8.5 for the first.

@@ -191,3 +191,17 @@ def test_the_poetry_that_is_asked_counts(tmp_path: Path) -> None:
     entry = _projects(tmp_path)["poetry"]
 
     assert detect.detect(entry).identity != detect.detect(entry, choice=Choice(poetry_version="2.0.0")).identity
+
+
+def test_a_flat_index_on_this_machine_counts_by_its_content(tmp_path: Path) -> None:
+    entry = _projects(tmp_path)["uv"]
+    lock = entry / "uv.lock"
+    lock.write_text(lock.read_text().replace('registry = "https://index.invalid/simple"', 'registry = "wheels"'))
+    wheel = entry / "wheels" / "six-1-py3-none-any.whl"
+    wheel.parent.mkdir()
+    wheel.write_text("one")
+    before = detect.detect(entry).identity
+
+    wheel.write_text("other")
+
+    assert detect.detect(entry).identity != before

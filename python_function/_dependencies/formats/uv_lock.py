@@ -14,6 +14,7 @@ from packaging.utils import canonicalize_name
 from python_function._dependencies.choice import Choice
 from python_function._dependencies.local_packages import LocalArchive, LocalPackage
 from python_function._dependencies.lock_part import LockPart, Origin, canonical, titles
+from python_function._dependencies.requirements_txt import read
 from python_function._machine.redact import bare
 from python_function._machine.toml import NOTHING, read_toml, strings, table, tables
 
@@ -72,7 +73,8 @@ def part_of(file: Path, project: Path, choice: Choice) -> LockPart:
     common = {key: lock[key] for key in _COMMON if key in lock}
     common["manifest"] = {key: value for key, value in table(lock, "manifest").items() if key != "members"}
     deciding = (common, *(_deciding(each) for each in (manifest, shared)))
-    identity = (*(canonical(package, _NOISE) for package in counted), *map(canonical, deciding))
+    links = (read.linked(place) for place in part.links if place.exists())
+    identity = (*(canonical(package, _NOISE) for package in counted), *map(canonical, deciding), *links)
     return replace(part, fresh=fits, identity=identity)
 
 

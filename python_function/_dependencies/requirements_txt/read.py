@@ -110,14 +110,13 @@ def with_assigned(requirements: Requirements, found: Iterable[Assigned]) -> Requ
 
 
 def without(requirements: Requirements, names: Collection[str]) -> Requirements:
-    """Return *requirements* without the packages *names*; where there is still to resolve, that leaves out the rest."""
+    """Return *requirements* without the packages *names*; where there is still to resolve, others may not need them."""
     excluded = frozenset(map(canonicalize_name, names))
     if not excluded:
         return requirements
-    if not (requirements.exact or requirements.hashed):
-        return replace(requirements, excludes=tuple(sorted(excluded)))
     return replace(
         requirements,
+        excludes=() if requirements.exact else tuple(sorted(excluded)),
         lines=tuple(line for line in requirements.lines if _name(line) not in excluded),
         local=tuple(package for package in requirements.local if package.name not in excluded),
         archives=tuple(archive for archive in requirements.archives if archive.name not in excluded),
@@ -177,7 +176,7 @@ def _identity(entry: Entry) -> str:
         case LocalArchive():
             return f"archive {entry.name} ; {entry.marker} {content(entry.path)}"
         case Links():
-            return f"links {' '.join(content(path) for path in _linked(entry.path))}"
+            return linked(entry.path)
         case Option() | Flag():
             return f"option {bare(entry.text)}"
         case File():
@@ -186,9 +185,11 @@ def _identity(entry: Entry) -> str:
             assert_never(entry)
 
 
-def _linked(path: Path) -> list[Path]:
+def linked(path: Path) -> str:
+    """Return the content of the local directory of packages, or page of links, at *path*, as text."""
     found = path.iterdir() if path.is_dir() else (path,)
-    return sorted(file for file in found if file.is_file() and (file == path or file.name.endswith(ARCHIVE_SUFFIXES)))
+    files = sorted(file for file in found if file.is_file() and (file == path or file.name.endswith(ARCHIVE_SUFFIXES)))
+    return f"links {' '.join(map(content, files))}"
 
 
 def content(path: Path) -> str:
