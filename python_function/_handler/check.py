@@ -7,7 +7,7 @@ import sys
 from pathlib import Path, PurePosixPath
 from typing import Final
 
-from python_function._handler import python_file, search, signature
+from python_function._handler import python_file, search, signature, submodules
 from python_function._handler.candidates import HANDLERS
 from python_function._handler.entry import Entry
 from python_function._handler.python_file import Module
@@ -60,7 +60,7 @@ def check(entry: Entry, *, python_version: str, elsewhere: bool = False) -> tupl
     except SyntaxError as error:
         msg = _syntax_message(entry.file, error, python_version)
         raise EntryError(msg) from error
-    _check_function(entry, module)
+    _check_function(entry, submodules.told_apart(module, entry.file, entry.directory, (entry.function,)))
     _check_relative_imports(entry, module)
     return (_unparsed(entry.file, module.error),) if module.error else ()
 

@@ -165,7 +165,7 @@ def _in_directory(place: Path, asked: _Asked) -> Entry:
     return Entry(
         directory=place,
         index=index,
-        function=function or search.function_in(place / index, source or b""),
+        function=function or search.function_in(place, place / index, source or b""),
         root=_root(place, index, asked) if asked.module else asked.source_root,
         generated=generated,
         considered=considered,

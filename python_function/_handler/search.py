@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from python_function._handler import candidates, python_file
+from python_function._handler import candidates, python_file, submodules
 from python_function._handler.candidates import HANDLERS
 from python_function._handler.layout import SOURCE_ROOT
 from python_function.errors import EntryError
@@ -48,7 +48,9 @@ def find(directory: Path, function: str | None) -> Found:
     for holds in (_holds, _means):
         considered: list[str] = []
         for files in places:
-            found = [file.relative_to(directory).as_posix() for file in files if holds(read(file), function)]
+            found = [
+                file.relative_to(directory).as_posix() for file in files if holds(directory, file, read(file), function)
+            ]
             match found:
                 case [index]:
                     return Found(index, read(directory / index), tuple(considered))
@@ -80,9 +82,9 @@ def _closest(function: str, files: list[Path]) -> tuple[str, Path] | None:
     return (close[0], names[close[0]]) if close else None
 
 
-def function_in(file: Path, source: bytes) -> str:
-    """Return the function of *file*, whose text is *source*, that Lambda shall call, where none is named."""
-    module = python_file.load(source, names=HANDLERS)
+def function_in(directory: Path, file: Path, source: bytes) -> str:
+    """Return the function that Lambda shall call, where none is named, of *file* in *directory* with its text."""
+    module = submodules.told_apart(python_file.load(source, names=HANDLERS), file, directory, HANDLERS)
     found = candidates.first(module) or candidates.meant(module)
     if found is not None:
         return found
@@ -118,7 +120,7 @@ def _below(directory: Path, function: str | None) -> Iterator[str]:
         directories[:] = sorted(name for name in directories if name[0] != "." and name not in _NOT_BELOW)
         paths = [Path(place, name) for name in sorted(files) if name.endswith(".py")]
         held = (path for path in paths if python_file.exists(path) and not _holds_none(path))
-        held = (path for path in held if _holds(python_file.read(path), function))
+        held = (path for path in held if _holds(directory, path, python_file.read(path), function))
         yield from (path.relative_to(directory).as_posix() for path in held)
 
 
@@ -149,9 +151,9 @@ def _holds_none(file: Path) -> bool:
     return any(file.match(pattern) for pattern in _HOLD_NONE)
 
 
-def _holds(source: bytes, function: str | None) -> bool:
+def _holds(directory: Path, file: Path, source: bytes, function: str | None) -> bool:
     """Tell whether *source* binds *function*, or a conventional name, to something that Lambda could call."""
-    module = _mentioning(source, function)
+    module = _mentioning(directory, file, source, function)
     if module is None:
         return False
     if function is None:
@@ -159,16 +161,16 @@ def _holds(source: bytes, function: str | None) -> bool:
     return module.is_open or candidates.is_one(module, function)
 
 
-def _means(source: bytes, function: str | None) -> bool:
+def _means(directory: Path, file: Path, source: bytes, function: str | None) -> bool:
     """Tell whether *source* binds *function*, or a conventional name, at all."""
-    module = _mentioning(source, function)
+    module = _mentioning(directory, file, source, function)
     return module is not None and (function in module.bound if function else candidates.meant(module) is not None)
 
 
-def _mentioning(source: bytes, function: str | None) -> python_file.Module | None:
+def _mentioning(directory: Path, file: Path, source: bytes, function: str | None) -> python_file.Module | None:
     names = (function,) if function else HANDLERS
     if not any(name.encode(errors="replace") in source for name in names) and not (
         function and _MAY_HOLD_ANY.search(source)
     ):
         return None
-    return python_file.load(source, names=names)
+    return submodules.told_apart(python_file.load(source, names=names), file, directory, names)
