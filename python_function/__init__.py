@@ -1,7 +1,6 @@
 """AWS CDK constructs that turn a directory of Python code into a Lambda function or layer."""
 
 import importlib
-import importlib.metadata
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
@@ -45,7 +44,7 @@ _HOMES: Final = {
 def __getattr__(name: str) -> object:
     """Import what is asked for: the command line needs nothing of CDK, which takes a second to import."""
     if name == "__version__":
-        return importlib.metadata.version("cdk-python-function")
+        return importlib.import_module("importlib.metadata").version("cdk-python-function")
     if name not in __all__:
         msg = f"module {__name__!r} has no attribute {name!r}"
         raise AttributeError(msg)

@@ -140,12 +140,13 @@ def _of_inventory(bundle: Inventory, origins: Mapping[str, Origin], default: Ori
     there = {canonicalize_name(found.name) for found in bundle.distributions}
 
     def part(found: Distribution) -> Part:
+        own = canonicalize_name(found.name)
         return Part(
             name=found.name,
             version=found.version,
-            origin=origins.get(canonicalize_name(found.name), default),
+            origin=origins.get(own, default),
             license=found.license,
-            requires=tuple(name for name in (*found.requires, *found.optional) if name in there),
+            requires=tuple(name for name in (*found.requires, *found.optional) if name in there - {own}),
             files={path: bundle.files[path] for path in found.files if owners.get(path) is found},
         )
 
@@ -191,11 +192,18 @@ def _record(content: dict[str, Any]) -> Record:
     if content["format"] != _FORMAT:
         msg = f"format {content['format']}, known is {_FORMAT}"
         raise ValueError(msg)
-    parts = content.pop("distributions")
+    parts: list[dict[str, Any]] = content.pop("distributions")
     verdicts = content.pop("verdicts")
     return Record(
         distributions=tuple(
-            Part(**{**part, "requires": tuple(part["requires"]), "origin": part["origin"] and Origin(**part["origin"])})
+            Part(
+                name=part["name"],
+                version=part["version"],
+                origin=Origin(**part["origin"]) if part["origin"] else None,
+                license=part["license"],
+                requires=tuple(part["requires"]),
+                files=part["files"],
+            )
             for part in parts
         ),
         verdicts=tuple(

@@ -2,15 +2,23 @@
 
 import argparse
 import importlib
-import importlib.metadata
 import sys
 import textwrap
 from collections.abc import Callable, Sequence
-from typing import Final, TypeAlias
+from typing import Any, Final, Protocol, TypeAlias
 
 from python_function._cli import flags
 from python_function._cli.terminal import Terminal
 from python_function._target.target import ARCHITECTURES, GLIBC
+
+
+class _Commands(Protocol):
+    """What the parsers of the commands are added to."""
+
+    def add_parser(self, name: str, **options: Any) -> argparse.ArgumentParser:  # noqa: ANN401 - any option of a parser
+        """Add the parser of one command."""
+        ...
+
 
 Command: TypeAlias = Callable[[argparse.Namespace, Terminal], None]
 
@@ -77,14 +85,14 @@ def command(parsed: argparse.Namespace) -> Command:
     return run
 
 
-def _explain(commands: "argparse._SubParsersAction[argparse.ArgumentParser]", prog: str) -> None:
+def _explain(commands: _Commands, prog: str) -> None:
     text = "Print what a function, or a layer, of ENTRY would be and why. Nothing is built or started."
     summary = "what would become of an entry"
     parser = _parser(commands, "explain", prog=prog, summary=summary, text=text, examples=_EXPLAIN)
     _add_common(parser)
 
 
-def _build(commands: "argparse._SubParsersAction[argparse.ArgumentParser]", prog: str) -> None:
+def _build(commands: _Commands, prog: str) -> None:
     text = (
         "Build a .zip deployment package: code and dependencies, checked, the same bytes every time. It is written"
         " when all is done, over one that is there."
@@ -96,7 +104,7 @@ def _build(commands: "argparse._SubParsersAction[argparse.ArgumentParser]", prog
     _add_common(parser)
 
 
-def _report(commands: "argparse._SubParsersAction[argparse.ArgumentParser]", prog: str) -> None:
+def _report(commands: _Commands, prog: str) -> None:
     text = (
         "Tell what a bundle holds: distributions, sizes, where each is from, what the checks say. ENTRY is an asset in"
         " cdk.out, a .zip package, or the directory or file of a function, which is built for that."
@@ -135,7 +143,7 @@ def _add_environment(parser: argparse.ArgumentParser) -> None:
 
 
 def _parser(
-    commands: "argparse._SubParsersAction[argparse.ArgumentParser]",
+    commands: _Commands,
     name: str,
     *,
     prog: str,
@@ -183,5 +191,7 @@ class _Version(argparse.Action):
 
     def __call__(self, parser: argparse.ArgumentParser, *_: object) -> None:
         """End the process."""
+        import importlib.metadata
+
         sys.stdout.write(f"cdk-python-function {importlib.metadata.version('cdk-python-function')}\n")
         parser.exit()

@@ -1,5 +1,9 @@
 """A record as a software bill of materials: https://cyclonedx.org."""
 
+# The library's classes go through a decorator that has no types.
+# pyright: reportArgumentType=false, reportAttributeAccessIssue=false, reportCallIssue=false
+# pyright: reportUnknownArgumentType=false, reportUnknownMemberType=false, reportUnknownVariableType=false
+
 import json
 import uuid
 from collections.abc import Iterator

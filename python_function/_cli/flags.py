@@ -3,9 +3,17 @@
 import argparse
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Final, Literal, get_args
+from typing import Any, Final, Literal, Protocol, get_args
 
 from python_function.options import Check, Packaging, Strategy
+
+
+class _Group(Protocol):
+    """What flags are added to."""
+
+    def add_argument(self, name: str, /, **options: Any) -> argparse.Action:  # noqa: ANN401 - any option of a flag
+        """Add one flag."""
+        ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -201,7 +209,7 @@ def add(parser: argparse.ArgumentParser) -> None:
             _add(group, flag)
 
 
-def _add(group: "argparse._ArgumentGroup", flag: Flag) -> None:
+def _add(group: _Group, flag: Flag) -> None:
     if flag.takes == "nothing":
         group.add_argument(
             flag.name, dest=flag.option, action="store_const", const=flag.value, default=None, help=flag.help

@@ -76,7 +76,7 @@ def asked_for_by(record: Record) -> Mapping[str, list[str]]:
         return canonicalize_name(name) in part.requires
 
     return {
-        part.name: sorted(other.name for other in record.distributions if other is not part and asks(other, part.name))
+        part.name: sorted(other.name for other in record.distributions if asks(other, part.name))
         for part in record.distributions
     }
 

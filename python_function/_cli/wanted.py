@@ -114,7 +114,6 @@ def _volume(text: str) -> tuple[str, ...]:
 
 def _given(given: argparse.Namespace, flags: Sequence[Flag]) -> dict[str, Any]:
     """Return the options that were given, lists as tuples."""
-    values = {flag.option: getattr(given, flag.option) for flag in flags}
-    return {
-        name: tuple(value) if isinstance(value, list) else value for name, value in values.items() if value is not None
-    }
+    values: dict[str, Any] = {flag.option: getattr(given, flag.option) for flag in flags}
+    lists = {flag.option for flag in flags if flag.takes in {"many", "pairs"}}
+    return {name: tuple(value) if name in lists else value for name, value in values.items() if value is not None}

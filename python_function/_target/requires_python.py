@@ -3,15 +3,16 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from packaging.specifiers import InvalidSpecifier, SpecifierSet
-from poetry.core.constraints.version import Version, VersionConstraint, parse_constraint
-from poetry.core.constraints.version.exceptions import ParseConstraintError
 
 from python_function._dependencies.formats import script
 from python_function._machine.toml import read_toml, table
 from python_function.errors import PackagingError
+
+if TYPE_CHECKING:
+    from poetry.core.constraints.version import VersionConstraint
 
 _LOCKS: Final = frozenset({"uv.lock", "pylock.toml"})
 """Locks that say for which Pythons they hold: a workspace's for those of all its members."""
@@ -29,7 +30,7 @@ class Requirement:
 
     text: str
     source: str
-    wanted: SpecifierSet | VersionConstraint
+    wanted: "SpecifierSet | VersionConstraint"
 
     def admits(self, version: str) -> bool:
         """Tell whether the Python *version*, ``3.13.9``, will do."""
@@ -37,6 +38,8 @@ class Requirement:
             case SpecifierSet() as specifiers:
                 return specifiers.contains(version)
             case constraint:
+                from poetry.core.constraints.version import Version  # noqa: PLC0415 - few projects need it, and it takes its time
+
                 return constraint.allows(Version.parse(version))
 
 
@@ -72,6 +75,9 @@ def _poetry(value: object, source: str) -> Iterator[Requirement]:
     text = table(value).get("version", value)
     if text is None:
         return
+    from poetry.core.constraints.version import parse_constraint  # noqa: PLC0415 - few projects need it, and it takes its time
+    from poetry.core.constraints.version.exceptions import ParseConstraintError  # noqa: PLC0415 - few projects need it, and it takes its time
+
     try:
         yield Requirement(str(text), source, parse_constraint(str(text)))
     except ParseConstraintError as error:

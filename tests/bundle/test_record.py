@@ -16,6 +16,14 @@ from python_function._dependencies.origin import Origin
 from python_function._machine.report import Notice
 from python_function.errors import EntryError
 
+METADATA = """\
+Name: requests
+Version: 2
+License-Expression: Apache-2.0
+Requires-Dist: idna
+Requires-Dist: absent
+Requires-Dist: requests
+"""
 AT = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
 
 
@@ -23,13 +31,10 @@ AT = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
 def bundle(tmp_path: Path) -> Path:
     """Return a bundle with two distributions, one of which asks for the other, and a file of nobody."""
     directory = tmp_path / "asset.abc"
-    requests = (
-        "Name: requests\nVersion: 2\nLicense-Expression: Apache-2.0\nRequires-Dist: idna\nRequires-Dist: absent\n"
-    )
     files = {
         "index.py": "12345",
         "requests/__init__.py": "1" * 10,
-        "requests-2.dist-info/METADATA": requests,
+        "requests-2.dist-info/METADATA": METADATA,
         "requests-2.dist-info/RECORD": "requests/__init__.py,,\nrequests-2.dist-info/METADATA,,\nindex.py,,\n",
         "idna.py": "1" * 1000,
         "idna-3.dist-info/METADATA": "Name: idna\nVersion: 3\n",
@@ -55,9 +60,7 @@ def built(bundle: Path) -> Built:
 def test_a_record_says_what_is_in_a_bundle_and_where_it_is_from(spec: BundleSpec, built: Built) -> None:
     found = record.of(spec, built, hash="abc", at=AT)
 
-    metadata = len(
-        "Name: requests\nVersion: 2\nLicense-Expression: Apache-2.0\nRequires-Dist: idna\nRequires-Dist: absent\n"
-    )
+    metadata = len(METADATA)
     assert found.distributions == (
         Part(name="idna", version="3", origin=Origin(kind="index"), license="", requires=(), files={"idna.py": 1000}),
         Part(

@@ -2,7 +2,7 @@
 
 import dataclasses
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pytest
 
@@ -13,6 +13,11 @@ from python_function.errors import OptionError
 from python_function.options import BundlingOptions, CommandHooks
 
 ALL = (*flags.CONTENT, *flags.BUILD, *flags.CONTAINER)
+
+
+def first(value: object) -> str:
+    """Return what a row of a table is called by."""
+    return str(cast("list[object]", value)[0]) if isinstance(value, list) else ""
 
 
 def asked(tmp_path: Path, *given: str, **environ: str) -> Wanted:
@@ -63,7 +68,7 @@ def test_without_flags_everything_is_as_the_constructs_have_it(tmp_path: Path) -
         (["--poetry-without-hashes"], {"poetry_include_hashes": False}),
         (["--poetry-without-urls"], {"poetry_without_urls": True}),
     ],
-    ids=lambda value: value[0] if isinstance(value, list) else "",
+    ids=first,
 )
 def test_a_flag_sets_its_option(tmp_path: Path, given: list[str], options: dict[str, Any]) -> None:
     found = asked(tmp_path, *given, HERE="value")
@@ -83,7 +88,7 @@ def test_a_flag_sets_its_option(tmp_path: Path, given: list[str], options: dict[
         (["--working-directory=/w"], {"working_directory": "/w"}),
         (["--volume-copy"], {"copies": True}),
     ],
-    ids=lambda value: value[0] if isinstance(value, list) else "",
+    ids=first,
 )
 def test_a_flag_of_a_container_is_built_in_one(tmp_path: Path, given: list[str], container: dict[str, Any]) -> None:
     found = asked(tmp_path, *given)

@@ -12,7 +12,7 @@ from packaging.requirements import InvalidRequirement, Requirement
 from packaging.utils import canonicalize_name
 
 from python_function._dependencies.assigned import Assigned, Index
-from python_function._dependencies.formats import poetry_versions, uv_sources
+from python_function._dependencies.formats import uv_sources
 from python_function._dependencies.requirements_txt import read
 from python_function._dependencies.requirements_txt.read import Requirements
 from python_function._machine.toml import strings, table, tables
@@ -78,6 +78,8 @@ def index_of(entry: Mapping[str, object]) -> Index:
 
 def line(name: str, value: object, project: Path) -> str:
     """Return the requirement that a Pipfile or poetry writes as *name* and *value*."""
+    from python_function._dependencies.formats import poetry_versions  # noqa: PLC0415 - few projects need it, and it takes its time
+
     content = {"version": value} if isinstance(value, str) else table(value)
     extras = f"[{','.join(strings(content, 'extras'))}]" if strings(content, "extras") else ""
     url = _url(content, project)
@@ -139,6 +141,8 @@ def _conditions(content: Mapping[str, object]) -> Iterator[str]:
         if isinstance(content.get(key), str):
             yield f"({content[key]})"
     if isinstance(content.get("python"), str):
+        from python_function._dependencies.formats import poetry_versions  # noqa: PLC0415 - few projects need it, and it takes its time
+
         marker = poetry_versions.python_marker(str(content["python"]))
         yield from (f"({marker})",) if marker else ()
     if isinstance(content.get("platform"), str):
