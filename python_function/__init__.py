@@ -14,11 +14,12 @@ if TYPE_CHECKING:
     )
     from python_function.function import PythonFunction
     from python_function.layer import PythonLayerVersion
-    from python_function.options import BundlingOptions, CommandHooks, Packaging, Strategy
+    from python_function.options import RUNTIME_PACKAGES, BundlingOptions, CommandHooks, Packaging, Strategy
 
     __version__: str
 
 __all__ = [
+    "RUNTIME_PACKAGES",
     "BundlingError",
     "BundlingOptions",
     "CommandHooks",
@@ -35,7 +36,7 @@ __all__ = [
 ]
 
 _HOMES: Final = {
-    **dict.fromkeys(("BundlingOptions", "CommandHooks", "Packaging", "Strategy"), "options"),
+    **dict.fromkeys(("BundlingOptions", "CommandHooks", "Packaging", "RUNTIME_PACKAGES", "Strategy"), "options"),
     "PythonFunction": "function",
     "PythonLayerVersion": "layer",
 }

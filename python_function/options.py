@@ -35,7 +35,7 @@ _CONTAINER_ONLY: Final = (
 
 _LISTS: Final = {
     **dict.fromkeys(("asset_excludes", "groups", "extras", "exclude_packages", "installer_args"), "str"),
-    **dict.fromkeys(("skip_checks", "build_on_host"), "str"),
+    **dict.fromkeys(("skip_checks", "build_on_host", "dependency_excludes"), "str"),
     **dict.fromkeys(("volumes_from", "entrypoint", "command"), "str"),
     "volumes": "aws_cdk.DockerVolume",
 }
@@ -44,13 +44,22 @@ _KINDS: Final = {
         ("output_path_suffix", "source_root", "asset_hash", "platform", "network", "user", "security_opt"), "str"
     ),
     **dict.fromkeys(("working_directory", "poetry_version", "pipenv_version"), "str"),
-    **dict.fromkeys(("poetry_include_hashes", "poetry_without_urls"), "bool"),
+    **dict.fromkeys(("poetry_include_hashes", "poetry_without_urls", "strip_native", "compile_bytecode"), "bool"),
     "image": "aws_cdk.DockerImage",
     "asset_hash_type": "aws_cdk.AssetHashType",
     "bundling_file_access": "aws_cdk.BundlingFileAccess",
 }
 """The class of what each list holds, and of each single value."""
 _MAPPINGS: Final = ("environment", "build_args", "secrets")
+
+RUNTIME_PACKAGES: Final = ("boto3", "botocore", "jmespath", "python-dateutil", "s3transfer", "six", "urllib3")
+"""The packages that every Python runtime brings, to leave out by ``exclude_packages``.
+
+AWS moves their versions, mostly behind what the index has: code that needs a certain one has to bring it.
+https://docs.aws.amazon.com/lambda/latest/dg/lambda-python.html#python-sdk-included
+
+.. versionadded:: 0.2.0
+"""
 
 Commands: TypeAlias = str | Sequence[str] | Callable[[str, str], Sequence[str]]
 """Shell commands: one, several, or a function of the input and the output directory that returns several."""
@@ -106,7 +115,11 @@ class BundlingOptions:
         groups: Dependency groups to install besides, for uv, poetry and pyproject.toml; categories of a Pipfile.
         extras: Extras of the project to install besides.
         exclude_packages: Packages to leave out, with whatever only they need, as far as a list says what needs what: a
-            Pipfile.lock, a pylock.toml and a list with hashes do not.
+            Pipfile.lock, a pylock.toml and a list with hashes do not; :data:`RUNTIME_PACKAGES` names what Lambda has itself.
+        dependency_excludes: What to leave out of the installed files, in gitignore syntax; their metadata stays.
+        strip_native: Whether native libraries lose symbols and debug information, which no loader reads.
+        compile_bytecode: Whether every module comes with its bytecode, made by a Python of the target's version, so
+            that a cold start compiles nothing.
         project_root: The directory above the entry that holds what it needs: a lock, local packages, the targets of
             links. A relative path starts at the working directory. By default the entry, and the uv workspace that it
             is a member of.
@@ -160,6 +173,9 @@ class BundlingOptions:
     groups: Sequence[str] = ()
     extras: Sequence[str] = ()
     exclude_packages: Sequence[str] = ()
+    dependency_excludes: Sequence[str] = ()
+    strip_native: bool = False
+    compile_bytecode: bool = False
     project_root: Path | str | None = None
     source_root: str | None = None
     output_path_suffix: str = ""
@@ -200,6 +216,7 @@ class BundlingOptions:
             _checks.mapping(name, getattr(self, name))
         _checks.variables(self.environment or {}, self.build_args or {}, self.secrets or {})
         compile_rules(self.asset_excludes)
+        compile_rules(self.dependency_excludes, "dependency_excludes")
         _checks.inside("output_path_suffix", self.output_path_suffix, "the bundle")
         if self.source_root is not None:
             _checks.inside("source_root", self.source_root, "the entry")

@@ -13,7 +13,7 @@ ROOT: Final = Path(__file__).parents[1]
 PACKAGE: Final = ROOT / "python_function"
 LONGEST_MODULE: Final = 230
 LONGEST_FUNCTION: Final = 36
-WHOLE_TABLES: Final = frozenset({"_cdk.props", "options"})
+WHOLE_TABLES: Final = frozenset({"_cdk.props", "_cli.flags", "options"})
 """Modules of plain tables and documentation, which are as long as what they list."""
 
 _ROW: Final = re.compile(r"^\| (?P<rooms>`[^|]+) \| (?P<question>[^|]+) \| (?P<below>[^|]*)\|$", re.MULTILINE)

@@ -5,7 +5,18 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from python_function._bundle import access, assemble, finish, inputs, leaks, per_runtime, verify, workplace
+from python_function._bundle import (
+    access,
+    assemble,
+    bytecode,
+    finish,
+    inputs,
+    leaks,
+    per_runtime,
+    slim,
+    verify,
+    workplace,
+)
 from python_function._bundle.checks import verdict
 from python_function._bundle.checks.inventory import Inventory
 from python_function._bundle.checks.verdict import Verdict
@@ -53,6 +64,9 @@ def build(spec: BundleSpec, output: Path, host: Host) -> Built:
     workplace.clear(output)
     with redact.hiding(access.known(spec, host)), workplace.workplace(output, host) as work:
         built = _finished(spec, work, host)
+        if spec.compile_bytecode:
+            built = replace(built, directory=bytecode.compile_all(spec, built.directory, work, host))
+            finish.finish(built.directory)
         bundle, verdicts = verify.verify(spec, built.directory)
         verdict.demand(verdicts)
         leaks.check(built.directory, leaks.known(spec, Requirements(), host))
@@ -84,6 +98,7 @@ def _finished(spec: BundleSpec, work: Path, host: Host) -> Dependencies:
 def _complete(spec: BundleSpec, built: Path, output: Path, host: Host) -> None:
     output.mkdir()
     finish.take(built, output, host.ids)
+    slim.slim(spec, output, host)
     if not spec.has_own_steps:
         selection.copy(inputs.of(spec).source, output / spec.prefix)
     try:

@@ -85,6 +85,7 @@ def _identity(spec: BundleSpec) -> dict[str, object]:
         "format": _FORMAT,
         **_installing(spec),
         "places": (spec.prefix, spec.source.root),
+        "form": (spec.dependency_excludes, spec.strip_native, spec.compile_bytecode),
         "others": [
             (other.target.runtime, other.target.architecture, other.target.python_full_version, other.container.image)
             for other in spec.others

@@ -133,6 +133,9 @@ class BundleSpec:
         before: Hook lines that run first.
         after: Hook lines that run last.
         installer_args: Further arguments of the installer.
+        dependency_excludes: Patterns of installed files that stay out, in gitignore syntax.
+        strip_native: Whether libraries lose what no loader reads.
+        compile_bytecode: Whether modules come with their bytecode.
         layers: What the bundle is used with; nothing of it gets into the bundle.
         skip_checks: The checks of the finished bundle that are left out.
         build_on_host: The packages of others that a build on the host may run the code of, normalized and sorted.
@@ -155,6 +158,9 @@ class BundleSpec:
     before: tuple[str, ...] = ()
     after: tuple[str, ...] = ()
     installer_args: tuple[str, ...] = ()
+    dependency_excludes: tuple[str, ...] = ()
+    strip_native: bool = False
+    compile_bytecode: bool = False
     layers: tuple[Layer, ...] = ()
     skip_checks: tuple[str, ...] = ()
     build_on_host: tuple[str, ...] = ()

@@ -10,7 +10,6 @@ from typing import Final, TypeAlias
 from python_function._bundle import per_runtime
 from python_function._bundle.checks import (
     content,
-    declared,
     elsewhere,
     imported,
     inventory,
@@ -24,7 +23,6 @@ from python_function._bundle.checks.inventory import Inventory
 from python_function._bundle.checks.size import LayerSize
 from python_function._bundle.checks.verdict import Verdict
 from python_function._bundle.spec import BundleSpec
-from python_function._dependencies.requirements_txt.read import Requirements
 
 _MEGABYTE: Final = 1_000_000
 _VERSION: Final = 1
@@ -33,19 +31,14 @@ _VERSION: Final = 1
 _Layers: TypeAlias = Mapping[str, Inventory | None]
 
 
-def verify(
-    spec: BundleSpec, output: Path, requirements: Requirements | None = None
-) -> tuple[Inventory, tuple[Verdict, ...]]:
-    """Return what the bundle *output* of *spec* holds, and what every check says of it.
-
-    What was to be installed is told by *requirements* while it is built.
-    """
+def verify(spec: BundleSpec, output: Path) -> tuple[Inventory, tuple[Verdict, ...]]:
+    """Return what the bundle *output* of *spec* holds, and what every check says of it."""
     variants = [_as_laid_out(variant, output) for variant in spec.variants]
     own = frozenset[str]().union(*map(content.own, variants))
     bundle = inventory.take(output, own)
-    for first in (declared.check(spec, requirements, bundle), content.check(spec, bundle)):
-        if first.errors:
-            return bundle, (first,)
+    there = content.check(spec, bundle)
+    if there.errors:
+        return bundle, (there,)
     layers = {layer.name: inventory.take(layer.directory) if layer.directory else None for layer in spec.layers}
     checks: dict[tuple[str, str], Callable[[], Verdict]] = {("size", ""): partial(_size, spec, bundle, layers)}
     for variant in variants:

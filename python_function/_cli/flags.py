@@ -64,6 +64,25 @@ CONTENT: Final = (
         help="leave out a package, with whatever only it needs",
     ),
     Flag(
+        name="--exclude-installed",
+        option="dependency_excludes",
+        metavar="PATTERN",
+        takes="many",
+        help="leave out what matches of the installed files, in gitignore syntax",
+    ),
+    Flag(
+        name="--strip",
+        option="strip_native",
+        takes="nothing",
+        help="take symbols and debug information out of native libraries",
+    ),
+    Flag(
+        name="--compile-bytecode",
+        option="compile_bytecode",
+        takes="nothing",
+        help="bring the bytecode of every module, made by a Python of the runtime's version",
+    ),
+    Flag(
         name="--project-root",
         option="project_root",
         metavar="DIR",

@@ -32,17 +32,17 @@ _CLASSES: Final = {
 }
 
 
-def compile_rules(patterns: Iterable[str]) -> tuple[Rule, ...]:
-    """Turn gitignore patterns into rules.
+def compile_rules(patterns: Iterable[str], option: str = "asset_excludes") -> tuple[Rule, ...]:
+    """Turn gitignore patterns, which *option* gives, into rules.
 
     Raises:
         OptionError: A pattern is none.
     """
-    return tuple(rule for pattern in patterns for rule in compile_pattern(pattern))
+    return tuple(rule for pattern in patterns for rule in compile_pattern(pattern, option))
 
 
-def compile_pattern(pattern: str) -> tuple[Rule, ...]:
-    """Turn one gitignore pattern into rules: none for a comment or a blank, else one.
+def compile_pattern(pattern: str, option: str = "asset_excludes") -> tuple[Rule, ...]:
+    """Turn one gitignore pattern, which *option* gives, into rules: none for a comment or a blank, else one.
 
     Raises:
         OptionError: It is none, or can match nothing.
@@ -59,7 +59,7 @@ def compile_pattern(pattern: str) -> tuple[Rule, ...]:
         components = tuple(_components(body.removeprefix("/"), of_name=of_name))
     except ValueError as error:
         msg = (
-            f"asset_excludes has {pattern!r}, which is no gitignore pattern: {error}. See"
+            f"{option} has {pattern!r}, which is no gitignore pattern: {error}. See"
             " https://git-scm.com/docs/gitignore; a backslash takes a character as it is."
         )
         raise OptionError(msg) from None

@@ -16,9 +16,9 @@ _LATE: Final = 99
 """A patch level that no Python reaches."""
 
 
-def check(spec: BundleSpec, requirements: Requirements | None, bundle: Inventory) -> Verdict:
+def check(spec: BundleSpec, requirements: Requirements, bundle: Inventory) -> Verdict:
     """Look for what *requirements* declare for the target, unless the user's steps decide."""
-    if requirements is None or spec.container.command or spec.after or bundle.distributions:
+    if spec.container.command or spec.after or bundle.distributions:
         return Verdict(check="declared")
     declared = [line for line in requirements.lines if _is_for(spec.target, line)]
     if not declared:
