@@ -10,7 +10,11 @@ from python_function._bundle.checks import inventory
 from python_function._target.target import Target
 from python_function.errors import BundlingError
 
-_SEARCHED: Final = "python"
+SEARCHED: Final = "python"
+"""The folder of a layer that Lambda puts on the module search path.
+
+https://docs.aws.amazon.com/lambda/latest/dg/python-layers.html
+"""
 _SHOWN: Final = 5
 
 
@@ -19,7 +23,7 @@ def directory(target: Target) -> str:
 
     https://docs.aws.amazon.com/lambda/latest/dg/python-layers.html
     """
-    return f"{_SEARCHED}/lib/{target.runtime}/site-packages"
+    return f"{SEARCHED}/lib/{target.runtime}/site-packages"
 
 
 def arrange(built: Sequence[tuple[Target, Path]], destination: Path) -> None:
@@ -38,8 +42,8 @@ def arrange(built: Sequence[tuple[Target, Path]], destination: Path) -> None:
         _move(built[0][1], destination)
         return
     for target, place in (built[number] for number in sorted(first.values())):
-        _move(place / _SEARCHED, destination / directory(target))
-        (place / _SEARCHED).rmdir()
+        _move(place / SEARCHED, destination / directory(target))
+        (place / SEARCHED).rmdir()
         _put_besides(place, destination, target)
 
 

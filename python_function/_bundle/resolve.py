@@ -3,11 +3,11 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path, PurePosixPath
-from typing import Final
 
 from packaging.utils import canonicalize_name
 
 from python_function._bundle import given, hooks, runtimes, source_root
+from python_function._bundle.per_runtime import SEARCHED
 from python_function._bundle.spec import BundleSpec, Container, Variant
 from python_function._dependencies import detect
 from python_function._dependencies.detect import Packaging
@@ -20,12 +20,6 @@ from python_function._target.infer import Runtime
 from python_function._target.target import Target
 from python_function.errors import OptionError
 from python_function.options import BundlingOptions
-
-_SEARCHED: Final = "python"
-"""The folder of a layer that Lambda puts on the module search path.
-
-https://docs.aws.amazon.com/lambda/latest/dg/python-layers.html
-"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -155,7 +149,7 @@ def layer(wanted: Wanted, *, definers: Sequence[Path] = ()) -> Resolved:
     source = replace(source, root=root.name)
     packaging = _packaging(options, source)
     runtime, targets = _runtime(wanted, source, packaging)
-    prefix = str(PurePosixPath(_SEARCHED) / options.output_path_suffix)
+    prefix = str(PurePosixPath(SEARCHED) / options.output_path_suffix)
     spec = _spec(wanted, targets=targets, source=source, packaging=packaging, prefix=prefix)
     return Resolved(entry=None, runtime=runtime, root=root, spec=spec)
 
