@@ -115,7 +115,8 @@ class BundlingOptions:
         groups: Dependency groups to install besides, for uv, poetry and pyproject.toml; categories of a Pipfile.
         extras: Extras of the project to install besides.
         exclude_packages: Packages to leave out, with whatever only they need, as far as a list says what needs what: a
-            Pipfile.lock, a pylock.toml and a list with hashes do not; :data:`RUNTIME_PACKAGES` names what Lambda has itself.
+            Pipfile.lock, a pylock.toml and a list with hashes do not. :data:`RUNTIME_PACKAGES` names what
+            Lambda has itself.
         dependency_excludes: What to leave out of the installed files, in gitignore syntax; their metadata stays.
         strip_native: Whether native libraries lose symbols and debug information, which no loader reads.
         compile_bytecode: Whether every module comes with its bytecode, made by a Python of the target's version, so
