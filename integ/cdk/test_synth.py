@@ -5,6 +5,7 @@ import os
 import shutil
 import signal
 import subprocess
+import sys
 import time
 from pathlib import Path
 
@@ -152,3 +153,15 @@ def test_a_mistake_ends_with_our_message_and_without_a_screen_of_traceback(
     assert "_kernel" not in done.stderr
     assert len(done.stderr.splitlines()) <= 40
     assert list((app / "cdk.out").glob("asset.*")) == []
+
+
+@pytest.mark.parametrize("stream", ["2>&-", "2>/dev/full"])
+def test_a_build_that_nobody_can_be_told_of_is_a_build(app: Path, stream: str) -> None:
+    (app / "function/requirements.txt").unlink()
+    (app / "function/index.py").write_text("def handler(event, context): ...\n")
+    command = f'exec "{sys.executable}" app.py {stream}'
+    env = {**environment(), "CDK_OUTDIR": "cdk.out"}
+    done = subprocess.run(("sh", "-c", command), cwd=app, env=env, check=False)
+
+    assert done.returncode == 0
+    assert len(assets(app / "cdk.out")) == 1

@@ -1,12 +1,14 @@
 """What lets a build into indexes and repositories: its steps see it by variables, nobody else does."""
 
+from collections.abc import Collection
 from dataclasses import replace
 
 from python_function._bundle.spec import BundleSpec
 from python_function._dependencies import assigned, repositories
 from python_function._dependencies.requirements_txt.read import Requirements
-from python_function._machine import environment
+from python_function._machine import environment, redact
 from python_function._machine.host import Host
+from python_function.errors import PackagingError
 
 
 def granted(spec: BundleSpec, requirements: Requirements, host: Host) -> tuple[BundleSpec, Requirements]:
@@ -17,11 +19,29 @@ def granted(spec: BundleSpec, requirements: Requirements, host: Host) -> tuple[B
     """
     without, of_git = repositories.closed(requirements)
     given = dict(spec.environment)
-    named = {name: host.environ[name] for name in requirements.variables if name in host.environ}
+    named = {name: host.environ[name] for name in _of_credentials(requirements, given) if name in host.environ}
     added = {**named, **assigned.credentials(requirements.assigned, {**host.environ, **given})}
     added |= repositories.variables(of_git, {**host.environ, **added, **given})
     everything = tuple(sorted({**added, **given, **_counts(added)}.items()))
     return replace(spec, environment=everything, secrets=spec.secrets | added.keys()), without
+
+
+def _of_credentials(requirements: Requirements, given: Collection[str]) -> frozenset[str]:
+    """Return the variables in *requirements* that say where an index is or what lets somebody in: the process's do.
+
+    Raises:
+        PackagingError: Another one was not given: what it says would change the bundle, and not its hash.
+    """
+    of_index = Requirements(options=requirements.options).variables
+    allowed = of_index.union(*map(redact.credential_variables, (*requirements.lines, *requirements.constraints)))
+    if missing := sorted(requirements.variables - allowed - set(given)):
+        names = " and ".join(missing)
+        msg = (
+            f"The requirements need the variable {names}, which changes what is installed and so has to count for the"
+            f' asset hash. Pass environment={{"{missing[0]}": ...}}.'
+        )
+        raise PackagingError(msg)
+    return allowed
 
 
 def _counts(added: dict[str, str]) -> dict[str, str]:

@@ -39,11 +39,18 @@ class Bundler:
 
 def host(name: str, secrets: frozenset[str] = frozenset()) -> Host:
     """Return this machine as a build of the construct *name* gets to see it."""
-    detail = sys.stderr.isatty() or "CDK_DEBUG" in os.environ
+    detail = _is_watched() or "CDK_DEBUG" in os.environ
     return here.host(name, environ=os.environ, write=write, detail=detail, secrets=secrets)
 
 
 def write(line: str) -> None:
     """Show *line* to the user."""
+    if sys.stderr is None:  # as Python has it where the stream was closed before it started; print would take another
+        return
     with suppress(OSError, ValueError):  # nobody may be listening, which is no reason to build nothing
         print(line, file=sys.stderr, flush=True)  # noqa: T201 - what the user sees
+
+
+def _is_watched() -> bool:
+    """Tell whether somebody sees what happens while it does."""
+    return sys.stderr is not None and not sys.stderr.closed and sys.stderr.isatty()

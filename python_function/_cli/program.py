@@ -1,5 +1,6 @@
 """The program: reads its arguments, does one command, and ends with an exit code that scripts can rely on."""
 
+import io
 import os
 import signal
 import sys
@@ -24,7 +25,8 @@ _BY_SIGNAL: Final = 128
 
 def main(given: Sequence[str] | None = None, *, prog: str = "cdk-python-function") -> int:
     """Do what the arguments *given* say, by default those of the process, and return the exit code."""
-    terminal = Terminal(out=sys.stdout, err=sys.stderr, environ=os.environ)
+    # Python has no stream at all where it was closed before.
+    terminal = Terminal(out=sys.stdout or io.StringIO(), err=sys.stderr or io.StringIO(), environ=os.environ)
     parsed = arguments.parse(given, prog=prog)
     try:
         with _ended_in_order():

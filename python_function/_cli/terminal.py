@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TextIO
 
@@ -67,7 +67,7 @@ class Terminal:
     def fail(self, text: str) -> None:
         """Write an error."""
         if not _is_terminal(self.err):
-            _write(self.err, text)
+            _tell(self.err, text)
             return
         from rich.text import Text
 
@@ -77,7 +77,7 @@ class Terminal:
     def working(self, what: str) -> Generator[Callable[[str], None]]:
         """Show on a terminal that *what* is done, and give what writes lines about it."""
         if not _is_terminal(self.err):
-            yield lambda line: _write(self.err, line)
+            yield lambda line: _tell(self.err, line)
             return
         from rich.text import Text
 
@@ -110,7 +110,13 @@ def aligned(rows: Sequence[Sequence[str]], *, right: Sequence[int] = ()) -> str:
 
 
 def _is_terminal(stream: TextIO) -> bool:
-    return stream.isatty()
+    return not stream.closed and stream.isatty()
+
+
+def _tell(stream: TextIO, text: str) -> None:
+    """Write what somebody may read: that nobody does, or can, ends nothing."""
+    with suppress(OSError, ValueError):
+        _write(stream, text)
 
 
 def _write(stream: TextIO, text: str) -> None:

@@ -17,6 +17,9 @@ IN_URL: Final = "_IN_URL"
 _NO_INDEX: Final = MappingProxyType({"UV_DEFAULT_INDEX": "file:///no-index/", "UV_INDEX": ""})
 """An index that has nothing, which is how uv is told by variables to ask none."""
 
+UNCONFIGURED: Final = MappingProxyType({"XDG_CONFIG_HOME": "/no-configuration", "XDG_CONFIG_DIRS": "/no-configuration"})
+"""What keeps uv from the user's configuration where the project's own has to count: it may call a fresh lock stale."""
+
 _TRUE: Final = frozenset({"1", "on", "t", "true", "y", "yes"})
 _TRIFLE: Final = 3
 """The length of values that hardly are secrets, whatever their names say."""

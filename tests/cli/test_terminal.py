@@ -1,4 +1,7 @@
+import errno
 import io
+
+import pytest
 
 from python_function._cli.terminal import Terminal, aligned
 
@@ -42,3 +45,30 @@ def test_no_color_leaves_an_error_uncoloured() -> None:
 
     assert plain.getvalue() == "it [failed]\n"
     assert coloured.getvalue() == "\x1b[31mit [failed]\x1b[0m\n"
+
+
+class Full(io.StringIO):
+    """A stream that takes nothing, as one to a full disk."""
+
+    def write(self, text: str, /) -> int:
+        raise OSError(errno.ENOSPC, text)
+
+
+@pytest.mark.parametrize("closed", [False, True])
+def test_that_nobody_reads_of_progress_and_errors_ends_nothing(closed: bool) -> None:
+    stream = Full()
+    if closed:
+        stream.close()
+    terminal = Terminal(out=io.StringIO(), err=stream, environ={})
+
+    with terminal.working("building") as write:
+        write("a line")
+    terminal.fail("an error")
+
+
+def test_what_is_printed_moves_no_terminal() -> None:
+    out = io.StringIO()
+
+    Terminal(out=out, err=out, environ={}).print("entry  /srv/a\x1b]0;title\x07b")
+
+    assert out.getvalue() == "entry  /srv/a\\x1b]0;title\\x07b\n"

@@ -15,6 +15,7 @@ from python_function._dependencies.formats.record import Format, Search
 from python_function._dependencies.indexes import default_option, of_uv, without_others
 from python_function._dependencies.lock_part import origin_of
 from python_function._dependencies.requirements_txt.read import Requirements, assigned
+from python_function._machine.environment import UNCONFIGURED
 from python_function._machine.host import Host
 from python_function._machine.toml import read_toml
 from python_function.errors import CommandError
@@ -41,7 +42,7 @@ def export(locked: Locked, host: Host, env: Mapping[str, str]) -> Requirements:
         *(f"--extra={extra}" for extra in choice.extras),
         *(f"--prune={name}" for name in choice.exclude),
     )
-    as_locked = without_others(env, lock.read_text(encoding="utf-8"))
+    as_locked = {**without_others(env, lock.read_text(encoding="utf-8")), **UNCONFIGURED}
     try:
         text = host.run((*argv, "--locked"), cwd=lock.parent, env=as_locked)
     except CommandError as error:
