@@ -1,6 +1,7 @@
 """Builds in real containers: every option of the container, and what goes wrong."""
 
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -244,7 +245,7 @@ def test_auto_builds_in_the_container_what_of_the_users_own_has_to_be_compiled(
     asset = bundle(asset_excludes=["*.tar.gz"])
 
     assert [path.name for path in (asset / "compiled").glob("*.so")] == ["_native.cpython-313-x86_64-linux-gnu.so"]
-    assert "building in public" in capfd.readouterr().err
+    assert re.search(r"compiled .*: building in public\.ecr\.aws/", capfd.readouterr().err)
 
 
 def test_settings_of_uv_around_the_entry_change_nothing(bundle: Bundle, project: Path, wheelhouse: Wheelhouse) -> None:

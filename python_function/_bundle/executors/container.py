@@ -209,7 +209,8 @@ class ContainerBuild:
 
 def image_id(host: Host, image: str) -> str | None:
     """Return what names *image* whatever its tag comes to mean; None if the engine has none of that name yet."""
-    key = f"image {left_containers.engine(host)} {image}"
+    of_client = sorted((name, value) for name, value in host.environ.items() if is_clients(name))
+    key = f"image {image} of {left_containers.engine(host)} with {of_client}"
     if key not in host.resolved:
         argv = (left_containers.engine(host), "image", "inspect", "--format", "{{.Id}}", image)
         try:

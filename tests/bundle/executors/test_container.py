@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from python_function._bundle.executors import left_containers, unseen
+from python_function._bundle.executors import container, left_containers, unseen
 from python_function._bundle.executors.container import ContainerBuild
 from python_function._bundle.executors.directories import Directories
 from python_function._machine import cache, lock
@@ -505,3 +505,25 @@ def test_rootless_podman_keeps_the_user(
     ContainerBuild(host_of(recorder, CDK_DOCKER=engine), CONTAINER, {}).run("the script", directories)
 
     assert options_of(recorder.calls[-1], "--userns") == modes
+
+
+def test_an_image_is_known_by_what_the_engine_has_now(recorder: Recorder, make_host: Callable[..., Host]) -> None:
+    recorder.answer = lambda _: "sha256:0123\n"
+    host = make_host(recorder)
+    elsewhere = replace(host, environ={"DOCKER_HOST": "tcp://127.0.0.1:1"})
+
+    assert [container.image_id(each, "image:tag") for each in (host, host, elsewhere)] == ["sha256:0123"] * 3
+    assert len(recorder.calls) == 2
+
+
+def test_an_image_that_is_not_there_yet_is_asked_for_again(recorder: Recorder, make_host: Callable[..., Host]) -> None:
+    def answer(_: Sequence[str]) -> str:
+        message = "no such image"
+        raise CommandError(message, returncode=1, output="")
+
+    recorder.answer = answer
+    host = make_host(recorder)
+
+    assert container.image_id(host, "image:tag") is None
+    recorder.answer = lambda _: "sha256:0123\n"
+    assert container.image_id(host, "image:tag") == "sha256:0123"
