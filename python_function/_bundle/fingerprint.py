@@ -27,6 +27,10 @@ def fingerprint(spec: BundleSpec) -> str:
         digest.update(line)
     for line in _local_lines(spec, found.local):
         digest.update(line)
+    for _, files in found.packed:
+        digest.update(b"packed\n")
+        for line in files.identity:
+            digest.update(line)
     if found.installed is not None:
         digest.update(b"installed\n")
         for line in found.installed.identity:

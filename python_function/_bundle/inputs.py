@@ -4,6 +4,7 @@ from dataclasses import replace
 
 from python_function._bundle.spec import BundleSpec, Inputs
 from python_function._dependencies import package_source
+from python_function._dependencies.local_packages import ARCHIVE_SUFFIXES
 from python_function._source import select, selection
 from python_function._source.selection import Selection
 
@@ -27,6 +28,7 @@ def read(spec: BundleSpec) -> BundleSpec:
     known = Inputs(
         source=selection.read(found.source),
         local=tuple(map(selection.read, found.local)),
+        packed=tuple((path, selection.read(files)) for path, files in found.packed),
         installed=found.installed and selection.read(found.installed),
     )
     return replace(spec, inputs=known)
@@ -55,5 +57,6 @@ def _found(spec: BundleSpec) -> Inputs:
     return Inputs(
         source=select.staged_files(spec.source) if spec.has_own_steps else select.files(spec.source),
         local=tuple(package_source.files(package) for package in spec.packaging.local),
+        packed=tuple((path, selection.packed(path, ARCHIVE_SUFFIXES)) for path in spec.packaging.packed),
         installed=select.selected(spec.installed.directory, spec.installed.excludes) if spec.installed else None,
     )

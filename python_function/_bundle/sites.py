@@ -80,7 +80,7 @@ def locally(part: Part, plan: Plan) -> None:
         python=host.python,
         is_target=False,
     )
-    scratch.lay(part.requirements, part.place / "scratch", seen_as=site.scratch, local=found.local, host=host)
+    scratch.lay(part.requirements, part.place / "scratch", seen_as=site.scratch, known=found, host=host)
     LocalBuild(host, site, dict(part.spec.environment), spec.source.directory).do(plan(site))
 
 
@@ -106,7 +106,7 @@ def in_container(part: Part, plan: Plan, *, reason: str) -> None:
     directories.input.mkdir()
     if part.sees_source:
         selection.copy(found.source, directories.input)
-    scratch.lay(part.requirements, directories.scratch, seen_as=SCRATCH, local=found.local, host=host)
+    scratch.lay(part.requirements, directories.scratch, seen_as=SCRATCH, known=found, host=host)
     if found.installed is not None and not part.only_dependencies:
         selection.copy(found.installed, directories.scratch / INSTALLED)
     copies = spec.container.copies

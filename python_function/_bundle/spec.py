@@ -106,11 +106,13 @@ class Inputs:
     Attributes:
         source: The files of the entry that go into the bundle, or with hooks or a command all that these get to see.
         local: The files of each local package.
+        packed: The archives that packages are taken from, and those of each directory of them, by their places.
         installed: The files of the distributions that are there already.
     """
 
     source: Selection
     local: tuple[Selection, ...] = ()
+    packed: tuple[tuple[Path, Selection], ...] = ()
     installed: Selection | None = None
 
 

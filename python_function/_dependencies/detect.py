@@ -57,6 +57,15 @@ class Packaging:
         """The source trees that the bundle depends on."""
         return self.content.local
 
+    @property
+    def packed(self) -> tuple[Path, ...]:
+        """The archives in the user's tree, and the directories of archives, that packages are taken from."""
+        match self.content:
+            case Locked(part=part):
+                return (*(archive.path for archive in part.archives), *part.links)
+            case Listed(requirements=listed):
+                return (*(archive.path for archive in listed.archives), *listed.links)
+
     def with_local(self, packages: Iterable[LocalPackage]) -> "Packaging":
         """Return this with *packages* in the place of the local ones that it has."""
         local = tuple(packages)

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
-from python_function._source import tree, walk
+from python_function._source import selection, tree, walk
 from python_function._source.patterns import compile_pattern, compile_rules
 from python_function._source.rules import Matcher, Rule
 from python_function._source.selection import File, Selection
@@ -132,7 +132,7 @@ def files(source: Source) -> Selection:
         EntryError: The tree holds something that no bundle can.
     """
     if source.only is not None:
-        return _only(source.directory, *source.only)
+        return selection.one(source.directory, *source.only)
     with telling():
         return _placed(selected(source.directory, source.patterns, within=source.within), source.root)
 
@@ -146,7 +146,7 @@ def staged_files(source: Source) -> Selection:
         EntryError: As for :func:`files`.
     """
     if source.only is not None:
-        return _only(source.directory, *source.only)
+        return selection.one(source.directory, *source.only)
     return selected(source.directory, source.stage_patterns, within=source.within, excused=source.patterns)
 
 
@@ -193,15 +193,6 @@ def _placed(selection: Selection, root: str) -> Selection:
     places = tree.placed((file.path for file in selection.files), root)
     files = (file._replace(place=place) for file, (_, place) in zip(selection.files, places, strict=True))
     return replace(selection, files=tuple(files))
-
-
-def _only(directory: Path, path: str, place: str) -> Selection:
-    try:
-        status = (directory / path).stat()
-    except OSError as error:
-        msg = f"{directory / path} cannot be read: {error.strerror or error}. Change that."
-        raise EntryError(msg) from error
-    return Selection(directory=directory, files=(File(path, place, status.st_size, bool(status.st_mode & 0o100)),))
 
 
 @contextmanager

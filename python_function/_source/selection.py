@@ -65,6 +65,37 @@ class Selection:
             yield b"%b\0%d\0%b\n" % (place, file.executable, file.digest.encode())
 
 
+def one(directory: Path, path: str, place: str) -> Selection:
+    """Return the file *path* of *directory*, which goes to *place*.
+
+    Raises:
+        EntryError: It cannot be read.
+    """
+    try:
+        status = (directory / path).stat()
+    except OSError as error:
+        msg = f"{directory / path} cannot be read: {error.strerror or error}. Change that."
+        raise EntryError(msg) from error
+    return Selection(directory=directory, files=(File(path, place, status.st_size, bool(status.st_mode & 0o100)),))
+
+
+def packed(path: Path, suffixes: tuple[str, ...]) -> Selection:
+    """Return the file *path*, or the files with *suffixes* right in the directory *path*; none if it is not there.
+
+    Raises:
+        EntryError: It cannot be read.
+    """
+    try:
+        there = (file for file in path.iterdir() if file.name.endswith(suffixes)) if path.is_dir() else (path,)
+        files = sorted(file for file in there if file.is_file())
+    except OSError as error:
+        msg = f"{path} cannot be read: {error.strerror or error}. Change that."
+        raise EntryError(msg) from error
+    directory = path if path.is_dir() else path.parent
+    found = (file for archive in files for file in one(directory, archive.name, archive.name).files)
+    return Selection(directory=directory, files=tuple(found))
+
+
 def read(selection: Selection) -> Selection:
     """Return *selection* with the digests of all its files.
 

@@ -64,6 +64,7 @@ COUNTING: Final[dict[str, tuple[tuple[str, Any], ...]]] = {
     "Installed.excludes": (("installed", "part of venv"),),
     "Inputs.source": (("inputs", "other"),),
     "Inputs.local": (("packaging.content", "lib"),),
+    "Inputs.packed": (("packaging.content", "house"),),
     "Inputs.installed": (("installed", "venv"),),
     "Selection.files": (("inputs", "other"),),
 }
@@ -98,7 +99,15 @@ OTHERWISE: Final[dict[str, tuple[str, tuple[tuple[str, Any], ...]]]] = {
 @pytest.fixture
 def changed(spec: BundleSpec, entry: Path, tmp_path: Path) -> Callable[[str, Any], BundleSpec]:
     """Return what gives a spec with one field changed."""
-    for path in ("entry/src/app.py", "entry/.env", "elsewhere/index.py", "venv/idna.py", "venv/x/y.py", "lib/lib.py"):
+    for path in (
+        "entry/src/app.py",
+        "entry/.env",
+        "elsewhere/index.py",
+        "venv/idna.py",
+        "venv/x/y.py",
+        "lib/lib.py",
+        "house/a.whl",
+    ):
         (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / path).touch()
     local = Listed(requirements=Requirements(local=(LocalPackage(name="lib", directory=tmp_path / "lib"),)))
@@ -108,6 +117,7 @@ def changed(spec: BundleSpec, entry: Path, tmp_path: Path) -> Callable[[str, Any
         "venv": Installed(directory=tmp_path / "venv"),
         "part of venv": Installed(directory=tmp_path / "venv", excludes=("x",)),
         "lib": local,
+        "house": Listed(requirements=Requirements(links=(tmp_path / "house",))),
         "other": Inputs(source=Selection(directory=entry, files=(file,))),
     }
 

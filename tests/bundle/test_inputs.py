@@ -15,7 +15,7 @@ from python_function._bundle.fingerprint import fingerprint
 from python_function._bundle.spec import BundleSpec
 from python_function._dependencies.declared import Listed
 from python_function._dependencies.detect import Packaging
-from python_function._dependencies.local_packages import LocalPackage
+from python_function._dependencies.local_packages import LocalArchive, LocalPackage
 from python_function._dependencies.requirements_txt.read import Requirements
 from python_function._machine.host import Host
 from python_function.errors import BundlingError
@@ -107,5 +107,27 @@ def test_an_edit_of_a_local_package_never_lands_under_the_old_name(
             tmp_path / "scratch",
             seen_as="/scratch",
             host=make_host(Recorder()),
-            local=hashed.inputs.local,
+            known=hashed.inputs,
         )
+
+
+def test_an_archive_that_is_replaced_never_lands_under_the_old_name(
+    spec: BundleSpec, tmp_path: Path, make_host: Callable[..., Host]
+) -> None:
+    wheel = tmp_path / "house/lib-1-py3-none-any.whl"
+    wheel.parent.mkdir()
+    wheel.write_bytes(b"first")
+    archive = LocalArchive(name="lib", path=wheel)
+    requirements = Requirements(archives=(archive,), links=(wheel.parent,))
+    hashed = inputs.read(replace(spec, packaging=Packaging(kind="pip", content=Listed(requirements=requirements))))
+    before = fingerprint(hashed)
+    (wheel.parent / "notes.txt").touch()
+    (wheel.parent / "lib-2-py3-none-any.whl").touch()
+
+    scratch.lay(requirements, tmp_path / "one", seen_as="/scratch", host=make_host(Recorder()), known=hashed.inputs)
+
+    assert [path.name for path in (tmp_path / "one/links/0").iterdir()] == [wheel.name]
+    assert fingerprint(replace(hashed, inputs=None)) != before
+    wheel.write_bytes(b"other")
+    with pytest.raises(BundlingError, match=r"lib-1-py3-none-any\.whl changed while its bundle was built"):
+        scratch.lay(requirements, tmp_path / "two", seen_as="/scratch", host=make_host(Recorder()), known=hashed.inputs)

@@ -1,14 +1,13 @@
 """Lays out what a build needs besides the source: requirements, local packages, the programs of its steps."""
 
-import shutil
-from collections.abc import Iterable
 from importlib.resources import files
 from pathlib import Path, PurePosixPath
 from typing import Final
 
 from python_function._bundle.executors import repository
+from python_function._bundle.spec import Inputs
 from python_function._dependencies import assigned, package_source
-from python_function._dependencies.local_packages import LocalPackage
+from python_function._dependencies.local_packages import ARCHIVE_SUFFIXES, LocalPackage
 from python_function._dependencies.requirements_txt.read import Requirements
 from python_function._machine.host import Host
 from python_function._source import selection
@@ -27,9 +26,7 @@ _PYLOCK: Final = 'lock-version = "1.0"\ncreated-by = "cdk-python-function"\n'
 """What a pylock.toml starts with. It names no Python: uv would hold the running one against it, not the target's."""
 
 
-def lay(
-    requirements: Requirements, directory: Path, *, seen_as: str, host: Host, local: Iterable[Selection] = ()
-) -> None:
+def lay(requirements: Requirements, directory: Path, *, seen_as: str, host: Host, known: Inputs | None = None) -> None:
     """Write to *directory* everything that the steps of a plan read from their scratch directory.
 
     Args:
@@ -37,7 +34,7 @@ def lay(
         directory: Where to write.
         seen_as: What the steps call *directory*.
         host: The machine that this is.
-        local: The files of local packages, as far as they are known.
+        known: The files of the bundle, as far as they are known.
 
     Raises:
         EntryError: A local package holds something that no bundle can.
@@ -45,14 +42,12 @@ def lay(
     _lay_tools(directory / "tools")
     _lay_lists(requirements, directory, seen_as)
     for number, package in enumerate(requirements.local):
-        known = next((one for one in local if one.directory == package.directory), None)
-        _lay_package(package, directory / "local" / str(number), known or package_source.files(package), host)
+        found = next((one for one in known.local if one.directory == package.directory), None) if known else None
+        _lay_package(package, directory / "local" / str(number), found or package_source.files(package), host)
     for number, archive in enumerate(requirements.archives):
-        place = directory / "archives" / str(number)
-        place.mkdir(parents=True)
-        shutil.copyfile(archive.path, place / archive.path.name)
+        selection.copy(_packed(archive.path, known), directory / "archives" / str(number))
     for number, links in enumerate(requirements.links):
-        _lay_links(links, directory / "links" / str(number))
+        selection.copy(_packed(links, known), directory / "links" / str(number))
 
 
 def _lay_package(package: LocalPackage, place: Path, found: Selection, host: Host) -> None:
@@ -94,8 +89,7 @@ def _lay_lists(requirements: Requirements, directory: Path, seen_as: str) -> Non
         path.write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")
 
 
-def _lay_links(source: Path, place: Path) -> None:
-    place.mkdir(parents=True)
-    for path in sorted(source.iterdir()) if source.is_dir() else (source,):
-        if path.is_file():
-            shutil.copyfile(path, place / path.name)
+def _packed(path: Path, known: Inputs | None) -> Selection:
+    """Return the archives at *path*, as they were when the bundle got its name if they are known from then."""
+    found = dict(known.packed) if known else {}
+    return found[path] if path in found else selection.packed(path, ARCHIVE_SUFFIXES)
