@@ -4,10 +4,12 @@ import os
 import signal
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 import pytest
 
+NOBODY = 65534
 APP = """
 import sys
 from aws_cdk import App, Stack
@@ -59,6 +61,29 @@ def test_processes_that_share_an_output_directory_make_the_right_assets(entry: P
     assert [process.returncode for process in running] == [0, 0, 0], said
     assert finished(outdir) == ["0\n", "1\n", "2\n"]
     assert sum(text.count("built in") for text in said) == 3
+
+
+@pytest.mark.skipif(os.getuid() != 0, reason="only root can be somebody else, too")
+def test_another_user_of_the_machine_gets_nothing_into_a_build(entry: Path) -> None:
+    with tempfile.TemporaryDirectory() as directory:
+        Path(directory).chmod(0o755)
+        outdir = Path(directory) / "cdk.out"
+        building = start(entry, outdir, seconds=60)
+        assert building.stderr is not None
+        while "building for" not in building.stderr.readline():
+            assert building.poll() is None
+
+        places = [path for path in outdir.iterdir() if path.is_dir()]
+        planting = [
+            subprocess.run(("touch", str(place / "planted.so")), user=NOBODY, group=NOBODY, check=False)
+            for place in places
+        ]
+        listing = [subprocess.run(("ls", str(place)), user=NOBODY, group=NOBODY, check=False) for place in places]
+        building.terminate()
+        building.communicate(timeout=30)
+
+    assert len(places) == 2
+    assert 0 not in [done.returncode for done in (*planting, *listing)]
 
 
 @pytest.mark.parametrize("sent", [signal.SIGKILL, signal.SIGTERM], ids=lambda sent: sent.name)

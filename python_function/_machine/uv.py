@@ -79,7 +79,8 @@ def _keep(binary: Path, kept: Path, host: Host) -> Path:
         kept.chmod(0o755)  # another user in the container reads it
         part = kept / "uv.part"
         with lock.held(kept / "lock"):
-            shutil.copy(binary, part)
+            shutil.copyfile(binary, part)
+            part.chmod(0o755)
             part.replace(kept / "uv")
     except OSError as error:
         host.once(f"nothing is kept for the next build: {kept}: {error.strerror}")

@@ -116,6 +116,21 @@ def test_without_a_cache_the_installer_is_fetched_for_the_build_alone(
     assert "nothing is kept for the next build" in line
 
 
+def test_what_cannot_be_kept_serves_the_build_alone_and_is_told_once(
+    recorder: Recorder, make_host: Callable[..., Host], work: Callable[[], Path], lines: list[str]
+) -> None:
+    recorder.answer = offer(UV)
+    host = make_host(recorder)
+    (host.cache / "uv" / PIN.binary / "uv.part").mkdir(parents=True, mode=0o700)
+    (host.cache / "uv").chmod(0o700)
+
+    for _ in range(2):
+        place = work()
+        assert (uv.for_container(host, TARGET.machine, {}, place) / "uv").is_relative_to(place)
+    (line,) = lines
+    assert "nothing is kept for the next build" in line
+
+
 def test_what_is_pinned_is_one_release_for_every_machine_that_lambda_has() -> None:
     assert {Target("python3.13", name).machine for name in ("x86_64", "arm64")} == set(PINS)
     assert len({pin.version for pin in PINS.values()}) == 1
