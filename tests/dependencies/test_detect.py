@@ -1020,3 +1020,29 @@ def test_what_holds_the_resolution_of_uv_holds_ours(tmp_path: Path, file: str) -
 
     assert (_requirements(found).constraints, _requirements(found).overrides) == (("idna<3",), ("six==1.16",))
     assert found.identity != other.identity
+
+
+def test_a_standard_project_has_the_places_that_poetry_has_for_it(tmp_path: Path) -> None:
+    manifest = """
+[project]
+name = "app"
+version = "1"
+dependencies = ["lib[x]; python_version < '4'", "corp>=1", "six"]
+[tool.poetry.dependencies]
+lib = { path = "../lib", develop = true }
+corp = { source = "main" }
+[[tool.poetry.source]]
+name = "main"
+url = "https://corp.invalid/simple"
+priority = "explicit"
+"""
+    entry = _write(tmp_path / "app", {"pyproject.toml": manifest})
+    _write(tmp_path / "lib", {"pyproject.toml": '[project]\nname = "lib"\n'})
+
+    found = detect.detect(entry)
+
+    index = Index(name="main", url="https://corp.invalid/simple")
+    assert [(package.name, package.directory) for package in found.local] == [("lib", tmp_path / "lib")]
+    assert _lines(found) == ('lib[x] ; python_version < "4"', "corp>=1", "six")
+    assert _requirements(found).assigned == (Assigned(name="corp", index=index),)
+    assert _requirements(found).options == ()

@@ -6,10 +6,9 @@ from typing import Final
 
 from packaging.utils import canonicalize_name
 
-from python_function._dependencies.assigned import Index, of_lines
 from python_function._dependencies.choice import Choice
 from python_function._dependencies.declared import Declared, Listed, no_lock
-from python_function._dependencies.formats import extras, groups, manifest_lines
+from python_function._dependencies.formats import extras, groups, manifest_lines, poetry_sources
 from python_function._dependencies.formats.manifest_lines import Line
 from python_function._dependencies.formats.record import Format
 from python_function._dependencies.formats.uv_lock import default_groups
@@ -33,7 +32,10 @@ def declared(file: Path, project: Path, choice: Choice) -> Declared:
     choice.check(file, groups=_groups(manifest), extras=_extras(manifest))
     texts = tuple(_texts(file, manifest, choice))
     own = tuple(_poetry_lines(manifest, choice, project))
-    lines = (*manifest_lines.lines(texts, manifest, project), *_poetry_indexes(poetry), *own)
+    placed = tuple(poetry_sources.of(texts, manifest, project))
+    told = {line.text: line for line in placed if line.assigned}
+    standard = (told.get(line.text, line) for line in manifest_lines.lines([p.text for p in placed], manifest, project))
+    lines = (*standard, *_poetry_indexes(poetry), *own)
     requirements = manifest_lines.parsed(lines, base=project, source=f"{file} (dependencies)")
     requirements = manifest_lines.held(requirements, manifest)
     command, lock = _COMMANDS["poetry" if poetry else "uv"]
@@ -69,18 +71,12 @@ def _poetry_lines(manifest: Mapping[str, object], choice: Choice, project: Path)
     ]
     old = table(poetry, "dev-dependencies") if choice.takes_group("dev") else NOTHING
     wanted = [(name, value) for part in (main, *named, old) for name, value in part.items() if name != "python"]
-    indexes = {str(source.get("name")): manifest_lines.index_of(source) for source in tables(poetry, "source")}
     for name, value in wanted:
         several: Sequence[object] = alternatives(value) or [value]
         for one in several:
             if not table(one).get("optional") or canonicalize_name(name) in chosen:
-                yield _from_source(manifest_lines.line(name, one, project), table(one).get("source"), indexes)
-
-
-def _from_source(text: str, source: object, indexes: Mapping[str, Index]) -> Line:
-    index = indexes.get(str(source))
-    assigned = of_lines((text,), lambda *_: index if index and index.url else None)
-    return Line(text=text, assigned=next(assigned, None))
+                text = manifest_lines.line(name, one, project)
+                yield poetry_sources.from_source(text, table(one).get("source"), manifest)
 
 
 def _poetry_indexes(poetry: Mapping[str, object]) -> Iterator[Line]:
