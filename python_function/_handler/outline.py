@@ -45,17 +45,17 @@ def decoded(source: bytes) -> str:
 def _blocks(text: str) -> Iterator[Sequence[str]]:
     """Yield the lines of each statement that starts a line, with its decorators and all that is indented under it."""
     block: list[str] = []
-    quotes, goes_on = "", True
+    quotes, decorated, continued = "", False, False
     for line in text.split("\n"):
         starts = not quotes and line[:1] not in _INSIDE and not (line[0] in "ef" and _CLAUSE.match(line))
-        if starts and not goes_on:
+        if starts and not decorated and not continued:
             yield block
             block = []
         block.append(line)
-        goes_on = line.startswith("@") if starts else goes_on and not line.strip()
+        decorated = line.startswith("@") if starts else decorated
         if quotes or '"""' in line or "'''" in line:
             quotes = _open(line, quotes)
-        goes_on = goes_on or line.endswith("\\")
+        continued = line.endswith("\\")
     yield block
 
 

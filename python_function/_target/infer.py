@@ -8,7 +8,7 @@ from typing import Final
 
 from python_function._machine.toml import read_toml, table
 from python_function._target import requires_python
-from python_function._target.target import DEFAULT_RUNTIME, DEPRECATED, GLIBC, PATCHES, PREVIEW
+from python_function._target.target import DEFAULT_RUNTIME, GLIBC, PATCHES, PREVIEW
 from python_function.errors import OptionError, PackagingError
 
 _VERSION: Final = re.compile(r"(?:c?python-?)?(?P<version>3\.\d+)(?![\d])(?!t\b|[^#]*freethreaded)", re.IGNORECASE)
@@ -75,15 +75,14 @@ def infer(
 
 
 def _default(requirements: Sequence[requires_python.Requirement]) -> Runtime:
-    """Choose the documented default, or where that is ruled out the newest runtime, a supported one if there is any.
+    """Choose the documented default, or where that is ruled out the newest runtime, so a deprecated one last.
 
     A lower bound alone is no wish for the newest: locks lack wheels for it for months.
     """
     said = " and ".join(f"{requirement.source} is {requirement.text!r}" for requirement in requirements)
     if (patch := _patch(DEFAULT_RUNTIME, requirements)) is not None:
         return Runtime(DEFAULT_RUNTIME, f"default, and {said}" if said else "default", patch)
-    newest_first = list(GLIBC)[::-1]
-    for runtime in sorted(newest_first, key=DEPRECATED.__contains__):
+    for runtime in reversed(list(GLIBC)):
         if (patch := _patch(runtime, requirements)) is not None:
             return Runtime(runtime, said, patch)
     msg = f"{said}, which no Lambda runtime meets. The runtimes are {', '.join(GLIBC)}."

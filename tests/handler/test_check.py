@@ -431,3 +431,21 @@ def test_no_file_is_too_odd_to_be_answered(source: str, tmp_path: Path) -> None:
             check_entry(Entry(directory=directory, index="app.py", function="handler"), python_version="3.14")
         with contextlib.suppress(EntryError):
             resolve(directory, index=None, handler=None, cwd=directory)
+
+
+@pytest.mark.parametrize(
+    "end",
+    [
+        "from x import \\\nhandler",
+        "@wrap\n@wrap(\n    1\n)\n\n# why\nasync def handler(event): ...",
+        "try:\n    pass\nexcept E:\n    pass\nelse:\n    def handler(event, context): ...",
+        "X = '''\n\\\\'''\ndef handler(event, context): ...",
+    ],
+)
+def test_every_way_to_bind_a_handler_is_found_in_large_files(end: str, tmp_path: Path) -> None:
+    check(tmp_path, "x = 1\n" * 50_000 + end)
+
+
+def test_escaped_quotes_do_not_end_a_string_of_a_large_file(tmp_path: Path) -> None:
+    with pytest.raises(EntryError, match="defines no 'handler'"):
+        check(tmp_path, "x = 1\n" * 50_000 + "X = '''\n\\'''\ndef handler(event, context): ...\n'''")
