@@ -29,7 +29,7 @@ from python_function._machine import here
 from python_function.errors import PythonFunctionError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
     from pathlib import Path
 
     from integ.package_index import StartIndex
@@ -38,6 +38,7 @@ EVERYTHING: Final = os.environ.get("MUTATIONS") == "all"
 SELECTED: Final = 9
 """How many of the changes of a project are made where not all are."""
 
+NOTHING: Final[Mapping[str, str]] = {}
 HANDLER: Final = "def handler(event, context):\n    return 1\n"
 
 
@@ -59,8 +60,9 @@ class Project:
     options: Mapping[str, Any] = field(default_factory=dict[str, Any])
     index: str | None = None
 
-    def outcome(self, environ: Mapping[str, str] | None = None, **options: Any) -> Outcome:  # noqa: ANN401 - any option
-        given = BundlingOptions(**{"strategy": "local", **self.options, **options})
+    def outcome(self, environ: Mapping[str, str] = NOTHING, **options: Any) -> Outcome:  # noqa: ANN401 - any option
+        merged: dict[str, Any] = {"strategy": "local", **self.options, **options}
+        given = BundlingOptions(**merged)
         output = self.root.parent / "output"
         shutil.rmtree(output, ignore_errors=True)
         output.mkdir()
@@ -71,7 +73,7 @@ class Project:
         try:
             spec = inputs.read(resolve.function(wanted, index=self.index).spec)
             found = fingerprint(spec)
-            host = here.host("it", environ={**os.environ, **(environ or {})}, write=lambda _: None, detail=False)
+            host = here.host("it", environ={**os.environ, **environ}, write=lambda _: None, detail=False)
             build.build(spec, output, host)
         except PythonFunctionError as error:
             return Outcome(hash=found, error=str(error))
@@ -204,7 +206,7 @@ LEGITIMATE: Final = (
 
 
 @contextmanager
-def restored(path: Path) -> Iterator[None]:
+def restored(path: Path) -> Generator[None]:
     """Let *path* be as it was afterwards."""
     content, mode = path.read_bytes(), path.stat().st_mode
     try:
@@ -273,7 +275,8 @@ OPTIONS: Final[Sequence[Mapping[str, Any]]] = (
 
 
 def test_options_that_make_other_bundles_make_other_hashes(made: Project) -> None:
-    outcomes = [(options, made.outcome(**options)) for options in ({}, *selected(OPTIONS))]
+    nothing: dict[str, Any] = {}
+    outcomes = [(options, made.outcome(**options)) for options in (nothing, *selected(OPTIONS))]
 
     hashes: dict[str, str] = {}
     for options, outcome in outcomes:

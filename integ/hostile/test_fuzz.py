@@ -23,7 +23,7 @@ from python_function._source import selection
 from python_function.errors import PythonFunctionError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Generator
 
     from python_function._bundle.spec import BundleSpec
 
@@ -100,7 +100,7 @@ patterns: Final = st.lists(st.one_of(st.sampled_from(PATTERNS), st.text("ab*?[]!
 
 
 @contextmanager
-def in_time() -> Iterator[None]:
+def in_time() -> Generator[None]:
     """End what hangs, with an error that is none of ours."""
     signal.alarm(SECONDS)
     try:
@@ -130,7 +130,9 @@ def make(root: Path, node: tuple[str, str, int | str, str]) -> None:
 
 
 @given(tree=st.lists(nodes, max_size=7), excludes=patterns, index=st.one_of(st.none(), paths), handler=st.booleans())
-@settings(max_examples=EXAMPLES, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(
+    max_examples=EXAMPLES, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large]
+)
 def test_an_entry_is_bundled_or_told_what_is_wrong(
     tree: list[tuple[str, str, int | str, str]], excludes: list[str], index: str | None, handler: bool
 ) -> None:

@@ -87,8 +87,12 @@ def endless_instead(entry: Path) -> None:
     (entry / "index.py").symlink_to("/dev/zero")
 
 
+def copied(known: Selection) -> None:
+    selection.copy(known, known.directory.parent / "out")
+
+
 @pytest.mark.parametrize("change", [removed, directory_instead, fifo_instead, endless_instead])
-@pytest.mark.parametrize("use", [selection.read, lambda known: selection.copy(known, known.directory.parent / "out")])
+@pytest.mark.parametrize("use", [selection.read, copied])
 def test_what_is_no_file_any_more_is_told_and_never_waited_for(
     entry: Path, change: Callable[[Path], None], use: Callable[[Selection], object]
 ) -> None:
