@@ -678,7 +678,7 @@ def test_a_pipfile_lock_is_plain_data(tmp_path: Path) -> None:
 
 
 def test_an_index_that_a_pipfile_lock_does_not_know_is_an_error(tmp_path: Path) -> None:
-    lock = {"_meta": {"sources": []}, "default": {"six": {"version": "==1", "index": "corp"}}}
+    lock: dict[str, object] = {"_meta": {"sources": []}, "default": {"six": {"version": "==1", "index": "corp"}}}
 
     with pytest.raises(PackagingError, match=r"Pipfile\.lock: six is from the index 'corp'"):
         detect.detect(_write(tmp_path, {"Pipfile.lock": json.dumps(lock)}))

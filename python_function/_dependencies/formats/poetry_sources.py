@@ -41,4 +41,8 @@ def from_source(text: str, source: object, manifest: Mapping[str, object]) -> Li
     """Return the requirement *text*, which comes from the *source* of that name that *manifest* has, if it has one."""
     known = (each for each in tables(manifest, "tool", "poetry", "source") if each.get("name") == source)
     index: Index | None = next((manifest_lines.index_of(each) for each in known if "url" in each), None)
-    return Line(text=text, assigned=next(of_lines((text,), lambda *_: index), None))
+
+    def chosen(_requirement: Requirement, _line: str) -> Index | None:
+        return index
+
+    return Line(text=text, assigned=next(of_lines((text,), chosen), None))
