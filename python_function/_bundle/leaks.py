@@ -12,6 +12,7 @@ from python_function._machine.host import Host
 from python_function.errors import BundlingError
 
 _PIECE: Final = 1 << 20
+_METADATA: Final = ".dist-info/METADATA"
 _OF_INDEX: Final = "the credentials of an index"
 
 
@@ -33,8 +34,9 @@ def check(bundle: Path, secrets: Mapping[str, str]) -> None:
         BundlingError: One does.
     """
     wanted = {form: title for value, title in secrets.items() for form in redact.searched({value})}
-    found = [(file, title) for file in _files(bundle) for title in _in(bundle / file, file, wanted)]
-    found += [(file, _OF_INDEX) for file in _metadata(bundle)]
+    files = sorted(_files(str(bundle)))
+    found = [(file, title) for file in files for title in _in(bundle / file, file, wanted)] if wanted else []
+    found += [(file, _OF_INDEX) for file in files if file.endswith(_METADATA) and _tells(bundle / file)]
     if found:
         places = "\n".join(f"  {file} holds {title}" for file, title in dict.fromkeys(found))
         msg = (
@@ -44,16 +46,17 @@ def check(bundle: Path, secrets: Mapping[str, str]) -> None:
         raise BundlingError(msg)
 
 
-def _files(bundle: Path) -> Iterator[str]:
-    for root, directories, files in os.walk(bundle):
-        directories.sort()
-        yield from (Path(root, name).relative_to(bundle).as_posix() for name in sorted(files))
+def _files(directory: str, prefix: str = "") -> Iterator[str]:
+    with os.scandir(directory) as entries:
+        for entry in entries:
+            if entry.is_dir(follow_symlinks=False):
+                yield from _files(entry.path, f"{prefix}{entry.name}/")
+            else:
+                yield prefix + entry.name
 
 
 def _in(path: Path, name: str, wanted: Mapping[bytes, str]) -> Iterator[str]:
     """Yield what is found in a file, or its name, which is read in pieces that overlap by the longest secret."""
-    if not wanted:
-        return
     overlap = max(map(len, wanted))
     before = os.fsencode(name) + b"\n"
     with path.open("rb") as file:
@@ -66,12 +69,10 @@ def _in(path: Path, name: str, wanted: Mapping[bytes, str]) -> Iterator[str]:
             before = text[-overlap:]
 
 
-def _metadata(bundle: Path) -> Iterator[str]:
-    """Yield the metadata of installed packages that name a dependency by a URL which lets somebody in."""
-    for path in sorted(bundle.glob("**/*.dist-info/METADATA")):
-        header = path.read_text(encoding="utf-8", errors="replace").partition("\n\n")[0]
-        if any(map(redact.holds_credentials, _needed(header.splitlines()))):
-            yield path.relative_to(bundle).as_posix()
+def _tells(metadata: Path) -> bool:
+    """Tell whether the metadata of an installed package names a dependency by a URL that lets somebody in."""
+    header = metadata.read_text(encoding="utf-8", errors="replace").partition("\n\n")[0]
+    return any(map(redact.holds_credentials, _needed(header.splitlines())))
 
 
 def _needed(lines: Iterable[str]) -> Iterator[str]:
