@@ -23,7 +23,7 @@ def test_the_cache_is_for_its_user_alone(make_host: Callable[..., Host]) -> None
     place = cache.directory(host, "things")
 
     assert place == host.cache / "things"
-    assert (mode(host.cache), mode(place)) == (0o700, 0o700)
+    assert [mode(path) for path in (host.cache, host.cache / "things")] == [0o700, 0o700]
 
 
 @pytest.mark.parametrize("name", ["", "things"])

@@ -25,7 +25,11 @@ from tests.doubles import CONTAINER, Recorder
 @pytest.fixture
 def host_of(make_host: Callable[..., Host]) -> Callable[..., Host]:
     """Return a maker of hosts whose user is an ordinary one."""
-    return lambda recorder, **environ: replace(make_host(recorder, **environ), ids=(1000, 100))
+
+    def make(recorder: Recorder, **environ: str) -> Host:
+        return replace(make_host(recorder, **environ), ids=(1000, 100))
+
+    return make
 
 
 SCRIPT = unseen.READING + (

@@ -225,12 +225,13 @@ def test_hooks_start_where_their_work_is(
     (spec.source.directory / "drop").mkdir()
     (spec.source.directory / "drop/x").touch()
 
-    for name, make in (("one", by_script), ("two", lambda steps, site, _: locally(steps, site, make_host))):
-        here = site(name, spec.source.directory)
-        make(whole(hooked, Requirements(), here), here, "sh")
+    there, here = site("there", spec.source.directory), site("here", spec.source.directory)
+    by_script(whole(hooked, Requirements(), there), there, "sh")
+    locally(whole(hooked, Requirements(), here), here, make_host)
 
-        assert Path(here.output, "where").read_text() == f"{here.input}\n{Path(here.output, prefix)}\n"
-        assert not Path(here.output, prefix, "drop").exists()
+    for each in (there, here):
+        assert Path(each.output, "where").read_text() == f"{each.input}\n{Path(each.output, prefix)}\n"
+        assert not Path(each.output, prefix, "drop").exists()
 
 
 def test_what_hooks_print_is_shown_in_its_order_and_nothing_else_is(
