@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from cyclonedx.schema import SchemaVersion
 from cyclonedx.validation.json import JsonStrictValidator
+from packaging.utils import canonicalize_name
 
 from python_function._bundle.checks.verdict import Verdict
 from python_function._bundle.record import Part, Record
@@ -124,6 +125,36 @@ def test_a_page_needs_nothing_but_itself_and_runs_nothing_of_others() -> None:
     assert not re.search(r"https?://(?!example\.com)", text)
     assert "&lt;i&gt;orders&lt;/i&gt;" in text
     assert "It is &lt;b&gt;large&lt;/b&gt;." in text
+
+
+def test_no_text_of_a_bundle_becomes_a_tag() -> None:
+    tag = '"><img src=x>'
+    part = Part(
+        name=f"name{tag}",
+        version=f"1{tag}",
+        origin=Origin(kind="index", name=tag),
+        license=tag,
+        requires=(),
+        files={f"a/{tag}": 5},
+    )
+    asking = replace(part, name=f"asking{tag}", requires=(canonicalize_name(part.name),))
+    notice = Notice(id="a", text=tag)
+    record = Record(
+        runtime=tag,
+        kind=tag,
+        hash=tag,
+        image=tag,
+        tools={tag: tag},
+        distributions=(part, asking),
+        own={tag: 5},
+        verdicts=(Verdict(check=tag, errors=(tag,), warnings=(notice,)),),
+        warnings=(notice,),
+    )
+
+    text = page.page(record, title=tag)
+
+    assert "<img" not in text
+    assert text.count("&lt;img src=x&gt;") > 20
 
 
 @pytest.mark.parametrize(
