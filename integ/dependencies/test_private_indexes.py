@@ -441,7 +441,7 @@ def test_a_secret_reaches_every_step_and_shows_nowhere(site: Site, how: dict[str
     entry.mkdir(exist_ok=True)
     (entry / "index.py").write_text(HANDLER)
     hooks = CommandHooks(before_bundling=['printf %s "$GH_PAT" > expected', *lines, "rm expected"])
-    one, other = ({**how, "secrets": {"GH_PAT": word}, "command_hooks": hooks} for word in (SECRET, OTHER))
+    one, other = (wanted(how, hooks, word) for word in (SECRET, OTHER))
 
     built = site.build("hooked", **one)
 
@@ -451,6 +451,10 @@ def test_a_secret_reaches_every_step_and_shows_nowhere(site: Site, how: dict[str
     assert not [form for form in forms(SECRET) if form in said.err]
     failing = CommandHooks(before_bundling=[*lines[1:], "false"])
     assert MARK not in site.fail("hooked", **{**one, "command_hooks": failing})
+
+
+def wanted(how: dict[str, Any], hooks: CommandHooks, secret: str) -> dict[str, Any]:
+    return {**how, "secrets": {"GH_PAT": secret}, "command_hooks": hooks}
 
 
 def test_a_secret_that_a_hook_leaves_in_the_bundle_is_an_error_that_names_the_file(

@@ -1,5 +1,6 @@
 """Which environment variables reach whom, and which of them count for a bundle: nothing else decides that."""
 
+import re
 from collections.abc import Collection, Iterable, Mapping
 from pathlib import Path, PureWindowsPath
 from types import MappingProxyType
@@ -19,6 +20,9 @@ _NO_INDEX: Final = MappingProxyType({"UV_DEFAULT_INDEX": "file:///no-index/", "U
 
 UNCONFIGURED: Final = MappingProxyType({"XDG_CONFIG_HOME": "/no-configuration", "XDG_CONFIG_DIRS": "/no-configuration"})
 """What keeps uv from the user's configuration where the project's own has to count: it may call a fresh lock stale."""
+
+_LINKS: Final = frozenset({"PIP_FIND_LINKS", "UV_FIND_LINKS"})
+_WORD: Final = re.compile(r"[^\s,]+")
 
 _TRUE: Final = frozenset({"1", "on", "t", "true", "y", "yes"})
 _TRIFLE: Final = 3
@@ -97,7 +101,12 @@ def merged(*layers: Mapping[str, str]) -> dict[str, str]:
 def absolute(environ: Mapping[str, str], cwd: Path) -> dict[str, str]:
     """Return *environ* with every place in it made absolute: tools work elsewhere."""
     located = variables.PLACES | variables.OWN_FILES
-    return {name: str(cwd / value) if value and name in located else value for name, value in environ.items()}
+    single = {name: str(cwd / value) for name, value in environ.items() if value and name in located}
+    several = {
+        name: _WORD.sub(lambda word: word[0] if "://" in word[0] else str(cwd / word[0]), environ[name])
+        for name in _LINKS & environ.keys()
+    }
+    return {**environ, **single, **several}
 
 
 def relative_places(environ: Mapping[str, str]) -> tuple[str, ...]:

@@ -47,7 +47,7 @@ def host(
     """
     report = Report(name=name, write=write, detail=detail, secrets=secrets)
     return Host(
-        environ=_with_settings(environment.absolute(environ, Path.cwd())),
+        environ=environment.absolute(_with_settings(environ), Path.cwd()),
         run=Process(progress=report.progress, show=report.show, waiting=report.say, secrets=secrets),
         report=report,
         cache=_cache(),

@@ -24,6 +24,21 @@ _VARIABLE: Final = re.compile(r"\$\{?(\w+)\}?")
 _BLANK_PASSWORDS: Final = frozenset({"", "x", "x-oauth-basic"})
 """What stands for a password where the user name is the token."""
 
+_EVERYBODY: Final = frozenset(
+    {
+        "",
+        "git",
+        "aws",
+        "oauth2",
+        "oauth2accesstoken",
+        "VssSessionToken",
+        "__token__",
+        "x-access-token",
+        "gitlab-ci-token",
+    }
+)
+"""The users that services give everybody who comes with a token."""
+
 _TOKEN: Final = re.compile(r"(?=[^:@/\s]*\d)[^:@/\s]{16,}")
 """A user name that nobody has who is not a token."""
 
@@ -85,7 +100,7 @@ def credentials(text: str) -> frozenset[str]:
             found |= {match["all"], password}
         if password in _BLANK_PASSWORDS or _TOKEN.fullmatch(user):
             found.add(user)
-    return frozenset(part for word in found for part in (word, unquote(word)) if part not in {"", "git"})
+    return frozenset(part for word in found for part in (word, unquote(word)) if part not in _EVERYBODY)
 
 
 def names_user(text: str) -> bool:

@@ -218,6 +218,13 @@ def test_places_do_not_depend_on_where_a_program_works(tmp_path: Path) -> None:
     }
 
 
+def test_directories_of_packages_start_where_the_user_is(tmp_path: Path) -> None:
+    found = environment.absolute({"PIP_FIND_LINKS": "wheels /w https://a/b", "UV_FIND_LINKS": "x,https://y"}, tmp_path)
+
+    assert found["PIP_FIND_LINKS"] == f"{tmp_path}/wheels /w https://a/b"
+    assert found["UV_FIND_LINKS"] == f"{tmp_path}/x,https://y"
+
+
 @pytest.mark.parametrize("name", ["PATH", "DOCKER_CONFIG", "DOCKER_HOST", "LD_PRELOAD", "XDG_RUNTIME_DIR", "HOME"])
 def test_what_an_engines_client_reads_is_its_own(name: str) -> None:
     assert environment.is_clients(name)

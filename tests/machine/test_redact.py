@@ -60,6 +60,9 @@ def test_a_name_that_says_none(name: str) -> None:
         pytest.param("https://s3cret:@host/x", {"s3cret"}, id="empty password"),
         pytest.param("https://s3cret:x-oauth-basic@host/x", {"s3cret"}, id="a word for no password"),
         pytest.param("git+ssh://git@host/x", set[str](), id="a repository's user"),
+        pytest.param(
+            "https://oauth2accesstoken:s3cret@h", {"oauth2accesstoken:s3cret", "s3cret"}, id="everybody's user"
+        ),
         pytest.param("https://host:8080/a@b", set[str](), id="a port"),
         pytest.param("http://[::1]:8080/a@b", set[str](), id="a port of an address"),
         pytest.param("https://me:p%40ss@host", {"me:p%40ss", "p%40ss", "me:p@ss", "p@ss"}, id="encoded"),
@@ -85,6 +88,10 @@ def test_what_lets_somebody_in_by_a_url(text: str, found: set[str]) -> None:
 )
 def test_variables_and_the_user_of_repositories_let_nobody_in(text: str) -> None:
     assert not redact.holds_credentials(text)
+
+
+def test_the_user_of_everybody_is_no_secret() -> None:
+    assert redact.credentials("https://oauth2accesstoken@europe-python.pkg.dev/project/simple/") == set()
 
 
 def test_the_header_of_a_request_is_hidden() -> None:

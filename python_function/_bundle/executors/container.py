@@ -118,7 +118,8 @@ class ContainerBuild:
         return left_containers.engine(self.host)
 
     def _call(self, *arguments: str, shown: bool = False, limit: float | None = None) -> None:
-        handed_on = {name: value for name, value in self._variables if not is_clients(name)}
+        # The client hands on what an option names; what none does is here for the runner to know what not to show.
+        handed_on = {name: value for name, value in self._all.items() if not is_clients(name)}
         env = {**self.host.environ, **handed_on}
         self.host.run((self._engine, *arguments), cwd=Path.cwd(), env=env, shown=shown, limit=limit)
 
