@@ -163,10 +163,12 @@ def test_a_bundle_past_the_limit_fails_before_there_is_an_asset(entry: Path, tmp
 def test_a_bundle_near_the_limit_is_one_warning_in_every_synthesis(entry: Path, tmp_path: Path) -> None:
     grow(entry, "model.bin", 210_000_000)
 
-    for _ in range(2):
-        stack = Stack(App(outdir=str(tmp_path / "cdk.out")), "Stack")
-        function = PythonFunction(stack, "F", entry=entry, runtime=RUNTIME)
-        assert warnings(stack, "has 210.0 MB unzipped") == 1
+    first, stack = (Stack(App(outdir=str(tmp_path / "cdk.out")), "Stack") for _ in range(2))
+    PythonFunction(first, "F", entry=entry, runtime=RUNTIME)
+    assert warnings(first, "has 210.0 MB unzipped") == 1
+
+    function = PythonFunction(stack, "F", entry=entry, runtime=RUNTIME)
+    assert warnings(stack, "has 210.0 MB unzipped") == 1
     aws_cdk.Annotations.of(function).acknowledge_warning("size", "A model.")
     assert warnings(stack, "has 210.0 MB unzipped") == 0
 

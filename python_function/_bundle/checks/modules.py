@@ -74,7 +74,7 @@ def _hidden(bundle: Inventory, path: Sequence[Place], target: Target) -> list[st
     """Return each module of the user's that no import comes to, and what it comes to."""
     return [
         f"{file} is never imported: import {module} comes to {_origin(found, bundle)}"
-        for place, file, module in _modules(bundle, path, target, sorted(bundle.own))
+        for file, module in _modules(bundle, path, target, sorted(bundle.own))
         if (found := imported.find(module, path, target)).file != file and _is_foreign(found, bundle)
     ]
 
@@ -86,11 +86,11 @@ def _is_foreign(found: Import, bundle: Inventory) -> bool:
 
 def _hiding(bundle: Inventory, path: Sequence[Place], target: Target) -> list[str]:
     """Return each module of a distribution in whose place an import comes to a file of the user's."""
-    tops = {module.partition(".")[0] for _, _, module in _modules(bundle, path, target, tuple(bundle.own))}
+    tops = {module.partition(".")[0] for _, module in _modules(bundle, path, target, tuple(bundle.own))}
     found: dict[tuple[str, str], None] = {}
     for distribution in bundle.distributions:
         recorded = (*distribution.files, *distribution.lost)
-        for _, file, module in _modules(bundle, path, target, recorded):
+        for file, module in _modules(bundle, path, target, recorded):
             if module.partition(".")[0] not in tops:
                 continue
             taken = imported.find(module, path, target).file
@@ -101,15 +101,15 @@ def _hiding(bundle: Inventory, path: Sequence[Place], target: Target) -> list[st
 
 def _modules(
     bundle: Inventory, path: Sequence[Place], target: Target, files: Sequence[str]
-) -> Iterator[tuple[Place, str, str]]:
-    """Yield those of *files* that could be imported, with the place and the path that they are imported by."""
+) -> Iterator[tuple[str, str]]:
+    """Yield those of *files* that could be imported, with the dotted path that they are imported by."""
     for file in files:
         for place in path:
             if place.inventory is not bundle or (place.directory and not file.startswith(f"{place.directory}/")):
                 continue
             module = imported.module_of(file.removeprefix(f"{place.directory}/"), target)
             if module is not None and all(part.isidentifier() for part in module.split(".")):
-                yield place, file, module
+                yield file, module
             break
 
 

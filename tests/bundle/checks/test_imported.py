@@ -22,7 +22,13 @@ NAMES = st.sampled_from(["aa", "bb"])
 FILES = st.sampled_from(
     [*("__init__.py", "__init__.pyc", "__init__.abi3.so", "aa.py", "aa.pyc", "bb.so", "bb.py", "bb.cpython-27.so")]
 )
-PATHS = st.builds(lambda parents, name: "/".join([*parents, name]), st.lists(NAMES, max_size=2), FILES)
+
+
+def joined(parents: list[str], name: str) -> str:
+    return "/".join([*parents, name])
+
+
+PATHS = st.builds(joined, st.lists(NAMES, max_size=2), FILES)
 
 
 def holding(*files: str) -> Inventory:
