@@ -5,6 +5,7 @@ import signal
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
+from typing import NoReturn
 
 import pytest
 from hypothesis import HealthCheck, assume, given, settings
@@ -148,6 +149,12 @@ def test_no_pattern_is_tried_in_every_way(pattern: str, path: str) -> None:
 @pytest.fixture
 def alarm() -> Iterator[None]:
     """End a test that hangs, instead of waiting with it."""
+
+    def end(number: int, frame: object) -> NoReturn:
+        raise TimeoutError(number, frame)
+
+    previous = signal.signal(signal.SIGALRM, end)
     signal.alarm(SECONDS)
     yield
     signal.alarm(0)
+    signal.signal(signal.SIGALRM, previous)
