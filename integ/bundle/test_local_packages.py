@@ -239,3 +239,34 @@ def test_builds_leave_nothing_in_the_temporary_directory(tmp_path: Path, monkeyp
     bundle(entry, tmp_path / "one")
 
     assert [path.name for path in temporary.iterdir() if "jsii" not in path.name] == []
+
+
+@pytest.mark.parametrize("strategy", ["local", "docker"])
+@pytest.mark.parametrize("way", ["installer_args", "environment"])
+def test_constraints_count_and_go_along(
+    tmp_path: Path, wheelhouse: Wheelhouse, index: StartIndex, strategy: str, way: str, request: pytest.FixtureRequest
+) -> None:
+    if strategy == "docker":
+        request.getfixturevalue("engine")
+    for version in ("1.0", "2.0"):
+        wheelhouse.wheel("app", version)
+    entry = function(tmp_path / "fn", {"requirements.txt": "app\n", "limits.txt": "-c more.txt\n"})
+    environment = {"UV_DEFAULT_INDEX": index(wheelhouse.directory).url}
+    arguments = ["--constraint", "limits.txt"] if way == "installer_args" else []
+    environment |= {"UV_CONSTRAINT": "limits.txt"} if way == "environment" else {}
+    options: dict[str, Any] = {"strategy": strategy, "network": "host"} if strategy == "docker" else {}
+
+    found: dict[str, str] = {}
+    for version in ("1.0", "2.0"):
+        (entry / "more.txt").write_text(f"app=={version}\n")
+        asset = bundle(
+            entry,
+            tmp_path / version,
+            environment=environment,
+            installer_args=arguments,
+            asset_excludes=["*.txt"],
+            **options,
+        )
+        found[asset.name] = (asset / "app/__init__.py").read_text()
+
+    assert list(found.values()) == ["VERSION = '1.0'\n", "VERSION = '2.0'\n"]

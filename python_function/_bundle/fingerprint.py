@@ -71,7 +71,12 @@ def _installing(spec: BundleSpec) -> dict[str, object]:
     """Return what says which dependencies are installed and how, but the source of those that are local."""
     return {
         "target": (spec.target.runtime, spec.target.architecture, spec.target.python_full_version),
-        "dependencies": (spec.packaging.identity, spec.installer_args, spec.build_on_host),
+        "dependencies": (
+            spec.packaging.identity,
+            spec.installer_args,
+            [file.identity for file in spec.installer_files],
+            spec.build_on_host,
+        ),
         "environment": environment.identity(spec.environment, spec.secrets),
     }
 

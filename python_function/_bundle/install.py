@@ -2,9 +2,11 @@
 
 import re
 from collections.abc import Mapping, Sequence
+from itertools import pairwise
 from pathlib import PurePosixPath
 from typing import Final
 
+from python_function._bundle.arguments import placed
 from python_function._bundle.steps import CleanInstalled, PinLocal, Run, Site, Step
 from python_function._dependencies.local_packages import LocalArchive, LocalPackage
 from python_function._dependencies.requirements_txt.read import Requirements
@@ -49,6 +51,7 @@ def steps(
         return ()
     named = () if site.is_target else tuple(build_on_host)
     wheels_only = () if site.is_target else _wheels_only(named)
+    arguments = placed(arguments, site.scratch)
     common = (*_inputs(requirements, site), *_target_flags(target, site), *wheels_only, *requirements.flags, *arguments)
     install = (site.uv, "pip", "install", "--target", destination, *common)
     install += ("--link-mode", "copy") if written_to or site.is_target else ()
@@ -56,7 +59,7 @@ def steps(
     locked = ("--no-deps", "--preview-features", "pylock", "--requirements", f"{site.scratch}/pylock.toml")
     lists = (*((locked,) if requirements.pylock else ()), *((listed,) if requirements.listed else ()))
     return (
-        *_build_local(requirements, site, named),
+        *_build_local(requirements, site, named, _build_constraints(arguments)),
         *resolution,
         *(Run(purpose="install the dependencies", argv=(*install, *which)) for which in lists),
         CleanInstalled(directory=destination, built_here=bool(named)),
@@ -111,7 +114,15 @@ def _wheels_only(named: Sequence[str]) -> tuple[str, ...]:
     return ("--only-binary", ":all:", *(part for name in named for part in ("--no-binary", name)))
 
 
-def _build_local(requirements: Requirements, site: Site, named: Sequence[str]) -> tuple[Step, ...]:
+def _build_constraints(arguments: Sequence[str]) -> tuple[str, ...]:
+    """Return those of *arguments* that are for builds too."""
+    pairs = [pair for pair in pairwise(arguments) if pair[0] == "--build-constraints"]
+    return tuple(word for pair in pairs for word in pair)
+
+
+def _build_local(
+    requirements: Requirements, site: Site, named: Sequence[str], arguments: tuple[str, ...]
+) -> tuple[Step, ...]:
     built = _built(requirements)
     if not built:
         return ()
@@ -120,6 +131,7 @@ def _build_local(requirements: Requirements, site: Site, named: Sequence[str]) -
     steps: list[Step] = []
     for number, (place, package) in enumerate(built.items()):
         argv: tuple[str, ...] = (site.uv, "build", "--quiet", "--wheel", "--no-config", "--python", site.python)
+        argv += arguments
         argv += () if site.is_target else _build_needs_as_wheels(named)
         if isinstance(package, LocalPackage) and package.builds_with:
             constraints = f"{site.scratch}/built-before-{number}.txt"

@@ -6,7 +6,7 @@ from pathlib import Path, PurePosixPath
 
 from packaging.utils import canonicalize_name
 
-from python_function._bundle import given, hooks, runtimes, source_root
+from python_function._bundle import arguments, given, hooks, runtimes, source_root
 from python_function._bundle.per_runtime import SEARCHED
 from python_function._bundle.spec import BundleSpec, Container, Variant
 from python_function._dependencies import detect
@@ -202,6 +202,7 @@ def _spec(
     before, after = hooks.lines(options.command_hooks, prefix=prefix)
     variables = given.given(options, packaging)
     first, *others = (Variant(target=target, container=container.serving(target)) for target in dict.fromkeys(targets))
+    words = arguments.located(variables.installer_args, dict(variables.variables), entry=source.directory)
     return BundleSpec(
         target=first.target,
         others=tuple(others),
@@ -212,13 +213,14 @@ def _spec(
         prefix=prefix,
         handler_file=handler_file,
         handler_elsewhere=handler_elsewhere,
-        notices=(*notices, *variables.notices),
+        notices=(*notices, *variables.notices, *words.notices),
         before=before,
         after=after,
-        installer_args=variables.installer_args,
         dependency_excludes=tuple(options.dependency_excludes),
         strip_native=options.strip_native,
         compile_bytecode=options.compile_bytecode,
+        installer_args=words.words,
+        installer_files=words.files,
         skip_checks=tuple(options.skip_checks),
         build_on_host=tuple(sorted(set(map(canonicalize_name, options.build_on_host)))),
         environment=variables.variables,

@@ -80,7 +80,8 @@ def locally(part: Part, plan: Plan) -> None:
         python=host.python,
         is_target=False,
     )
-    scratch.lay(part.requirements, part.place / "scratch", seen_as=site.scratch, known=found, host=host)
+    place, named = part.place / "scratch", spec.installer_files
+    scratch.lay(part.requirements, place, seen_as=site.scratch, host=host, known=found, named=named)
     LocalBuild(host, site, dict(part.spec.environment), spec.source.directory).do(plan(site))
 
 
@@ -106,7 +107,8 @@ def in_container(part: Part, plan: Plan, *, reason: str) -> None:
     directories.input.mkdir()
     if part.sees_source:
         selection.copy(found.source, directories.input)
-    scratch.lay(part.requirements, directories.scratch, seen_as=SCRATCH, known=found, host=host)
+    place, named = directories.scratch, spec.installer_files
+    scratch.lay(part.requirements, place, seen_as=SCRATCH, host=host, known=found, named=named)
     if found.installed is not None and not part.only_dependencies:
         selection.copy(found.installed, directories.scratch / INSTALLED)
     copies = spec.container.copies

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from python_function._bundle.arguments import Referred
 from python_function._dependencies.detect import Packaging
 from python_function._machine.report import Notice
 from python_function._source.patterns import compile_rules
@@ -138,6 +139,7 @@ class BundleSpec:
         dependency_excludes: Patterns of installed files that stay out, in gitignore syntax.
         strip_native: Whether libraries lose what no loader reads.
         compile_bytecode: Whether modules come with their bytecode.
+        installer_files: The files that they name.
         layers: What the bundle is used with; nothing of it gets into the bundle.
         skip_checks: The checks of the finished bundle that are left out.
         build_on_host: The packages of others that a build on the host may run the code of, normalized and sorted.
@@ -163,6 +165,7 @@ class BundleSpec:
     dependency_excludes: tuple[str, ...] = ()
     strip_native: bool = False
     compile_bytecode: bool = False
+    installer_files: tuple[Referred, ...] = ()
     layers: tuple[Layer, ...] = ()
     skip_checks: tuple[str, ...] = ()
     build_on_host: tuple[str, ...] = ()

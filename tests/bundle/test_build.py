@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from python_function._bundle import build
+from python_function._bundle.arguments import Referred
 from python_function._bundle.spec import BundleSpec
 from python_function._dependencies.declared import Listed
 from python_function._dependencies.detect import Packaging
@@ -226,12 +227,24 @@ def test_equal_requirements_are_resolved_and_installed_once(
     other = replace(depending, target=Target("python3.12", "x86_64"))
     elsewhere = replace(depending, environment=(("UV_DEFAULT_INDEX", "https://your.index.url/simple/"),))
 
-    for number, each in enumerate((depending, depending, other, elsewhere)):
+    args = ("--constraints", "{scratch}/arguments/0.txt")
+    limited = [
+        replace(
+            depending,
+            installer_args=args,
+            installer_files=(Referred(place="arguments/0.txt", text=text, identity=(text,)),),
+        )
+        for text in ("docopt==0.6.1\n", "docopt==0.6.2\n", "docopt==0.6.2\n")
+    ]
+
+    for number, each in enumerate((depending, depending, other, elsewhere, *limited)):
         output = tmp_path / f"asset.{number}-building"
         output.mkdir()
         build.build(each, output, host)
 
-    assert ["compile" in argv for argv in recorder.calls] == [True, False, True, False, True, False]
+    resolved = [["compile" in argv for argv in recorder.calls].count(True), len(recorder.calls)]
+    assert ["compile" in argv for argv in recorder.calls[:6]] == [True, False, True, False, True, False]
+    assert resolved == [5, 10]  # both limits, each once
 
 
 @pytest.mark.parametrize(

@@ -8,6 +8,7 @@ from typing import Any, Final
 
 import pytest
 
+from python_function._bundle.arguments import Referred
 from python_function._bundle.fingerprint import fingerprint
 from python_function._bundle.spec import BundleSpec, Container, Inputs, Installed, Layer, Variant
 from python_function._dependencies.declared import Listed
@@ -40,6 +41,7 @@ COUNTING: Final[dict[str, tuple[tuple[str, Any], ...]]] = {
     "BundleSpec.strip_native": (("strip_native", True),),
     "BundleSpec.compile_bytecode": (("compile_bytecode", True),),
     "BundleSpec.installer_args": (("installer_args", ("--prerelease=allow",)),),
+    "BundleSpec.installer_files": (("installer_files", (Referred(place="a", identity=("x",)),)),),
     "BundleSpec.build_on_host": (("build_on_host", ("docopt",)),),
     "BundleSpec.environment": (("environment", (("MODE", "1"),)), ("environment", (("MODE", "2"),))),
     "BundleSpec.secrets": (("secrets", frozenset({"MODE"})),),

@@ -24,6 +24,12 @@ _PLACE: Final = re.compile(r"(?<![\w./-])(?:/asset-input|/asset-output)(?![\w-])
 _PUBLISHED: Final = re.compile(r"any$|manylinux|musllinux")
 """The platforms of wheels that did not come from a build on this machine."""
 
+_NOT_READ: Final = ("tools/", "tmp/", "exact.txt")
+"""What no resolution reads of the scratch directory."""
+
+_WITH_PLACES: Final = ("UV_FIND_LINKS", "UV_INDEX", "UV_DEFAULT_INDEX", "UV_EXTRA_INDEX_URL", "UV_INDEX_URL")
+"""Variables whose relative paths start where the installer works."""
+
 _NO_WHEEL: Final = re.compile(
     r"Wheels are required for `(?P<required>[^`]+)`"
     r"|Building source distributions is disabled, but attempted to build `(?P<built>[^`=@ ]+)"
@@ -80,10 +86,11 @@ class LocalBuild:
     def _run_once(self, step: Run) -> None:
         """Do *step*, unless this process has done it before for another bundle."""
         result = Path(step.result)
-        lists = {path.name: path.read_text(encoding="utf-8") for path in sorted(result.parent.glob("*.txt"))}
+        lists = _digests(result.parent)
         argv = [argument.replace(self.site.scratch, "") for argument in step.argv]
         environment = for_installer(self.host.environ, self.environment)
-        done = hashlib.sha256(json.dumps((argv, lists, sorted(environment.items()))).encode()).hexdigest()
+        place = self.site.input if any(_is_relative(environment.get(name, "")) for name in _WITH_PLACES) else ""
+        done = hashlib.sha256(json.dumps((argv, lists, sorted(environment.items()), place)).encode()).hexdigest()
         if done in self.host.resolved:
             result.write_text(self.host.resolved[done], encoding="utf-8")
             return
@@ -120,6 +127,19 @@ class LocalBuild:
     def _placed(self, line: str) -> str:
         places = {INPUT: self.site.input, OUTPUT: self.site.output}
         return _PLACE.sub(lambda match: places[match[0]], line)
+
+
+def _digests(scratch: Path) -> dict[str, str]:
+    """Return the digests of all that a resolution may read in *scratch*."""
+    files = (path for path in sorted(scratch.rglob("*")) if path.is_file())
+    named = ((path.relative_to(scratch).as_posix(), path) for path in files)
+    return {
+        name: hashlib.sha256(path.read_bytes()).hexdigest() for name, path in named if not name.startswith(_NOT_READ)
+    }
+
+
+def _is_relative(value: str) -> bool:
+    return any("://" not in place and not Path(place).is_absolute() for place in re.split(r"[,\s]+", value) if place)
 
 
 def _pin(step: PinLocal) -> None:

@@ -1,9 +1,11 @@
 """Lays out what a build needs besides the source: requirements, local packages, the programs of its steps."""
 
+from collections.abc import Iterable
 from importlib.resources import files
 from pathlib import Path, PurePosixPath
 from typing import Final
 
+from python_function._bundle.arguments import Referred
 from python_function._bundle.executors import repository
 from python_function._bundle.spec import Inputs
 from python_function._dependencies import assigned, package_source
@@ -26,7 +28,15 @@ _PYLOCK: Final = 'lock-version = "1.0"\ncreated-by = "cdk-python-function"\n'
 """What a pylock.toml starts with. It names no Python: uv would hold the running one against it, not the target's."""
 
 
-def lay(requirements: Requirements, directory: Path, *, seen_as: str, host: Host, known: Inputs | None = None) -> None:
+def lay(
+    requirements: Requirements,
+    directory: Path,
+    *,
+    seen_as: str,
+    host: Host,
+    known: Inputs | None = None,
+    named: Iterable[Referred] = (),
+) -> None:
     """Write to *directory* everything that the steps of a plan read from their scratch directory.
 
     Args:
@@ -35,6 +45,7 @@ def lay(requirements: Requirements, directory: Path, *, seen_as: str, host: Host
         seen_as: What the steps call *directory*.
         host: The machine that this is.
         known: The files of the bundle, as far as they are known.
+        named: What arguments of the installer name.
 
     Raises:
         EntryError: A local package holds something that no bundle can.
@@ -48,6 +59,8 @@ def lay(requirements: Requirements, directory: Path, *, seen_as: str, host: Host
         selection.copy(_packed(archive.path, known), directory / "archives" / str(number))
     for number, links in enumerate(requirements.links):
         selection.copy(_packed(links, known), directory / "links" / str(number))
+    for file in named:
+        _lay_named(file, directory / file.place, known)
 
 
 def _lay_package(package: LocalPackage, place: Path, found: Selection, host: Host) -> None:
@@ -93,3 +106,12 @@ def _packed(path: Path, known: Inputs | None) -> Selection:
     """Return the archives at *path*, as they were when the bundle got its name if they are known from then."""
     found = dict(known.packed) if known else {}
     return found[path] if path in found else selection.packed(path, ARCHIVE_SUFFIXES)
+
+
+def _lay_named(file: Referred, place: Path, known: Inputs | None) -> None:
+    if file.links is not None:
+        selection.copy(_packed(file.links, known), place)
+    elif file.place:
+        place.parent.mkdir(exist_ok=True)
+        place.touch(mode=0o600)
+        place.write_text(file.text, encoding="utf-8", errors="surrogateescape")

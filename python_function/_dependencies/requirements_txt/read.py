@@ -159,12 +159,18 @@ def _gather(found: Iterator[Entry], *, exact: bool = False) -> Requirements:
         links=tuple(entry.path for entry in entries if isinstance(entry, Links)),
         local=tuple(entry for entry in entries if isinstance(entry, LocalPackage)),
         archives=tuple(entry for entry in entries if isinstance(entry, LocalArchive)),
-        unpinned=tuple(f"{need.where}: {masked(need.text)}" for need in floating),
+        unpinned=(*(f"{need.where}: {masked(need.text)}" for need in floating), *_remote_lists(entries)),
         hashed=any(need.hashed for need in needs) or Option(text="--require-hashes") in entries,
         exact=exact,
         files=tuple(entry.path for entry in entries if isinstance(entry, File)),
         identity=tuple(text for entry in entries if (text := _identity(entry))),
     )
+
+
+def _remote_lists(entries: Iterable[Entry]) -> Iterator[str]:
+    """Yield the lists that are fetched anew in every build."""
+    texts = (entry.text for entry in entries if isinstance(entry, Option))
+    yield from (masked(text) for text in texts if text.startswith(("--requirement ", "--constraint ")))
 
 
 def _identity(entry: Entry) -> str:

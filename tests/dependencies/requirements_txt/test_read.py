@@ -390,3 +390,12 @@ def test_any_text_is_read_or_refused(text: str) -> None:
         assert "text:" in str(error)  # noqa: PT017
     else:
         assert not any("\n" in line for line in found.lines)
+
+
+def test_lists_that_are_fetched_anew_are_told_as_floating(tmp_path: Path) -> None:
+    text = "a==1\n-c https://u:p@h.invalid/limits.txt\n-r https://h.invalid/more.txt\n--index-url https://h.invalid/simple\n"
+
+    found = read.parse(text, base=tmp_path, source="requirements.txt")
+
+    told = ("--constraint https://***@h.invalid/limits.txt", "--requirement https://h.invalid/more.txt")
+    assert found.unpinned == told
