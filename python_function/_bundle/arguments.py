@@ -4,11 +4,12 @@ import hashlib
 import re
 import stat
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
 from typing import Final
 
+from python_function._bundle.spec import Referred
 from python_function._dependencies.requirements_txt import read
 from python_function._machine.redact import masked
 from python_function._machine.report import Notice
@@ -45,23 +46,6 @@ _LARGEST: Final = 10_000_000
 
 SCRATCH: Final = "{scratch}"
 """What stands in an argument for the directory that the files are laid in."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Referred:
-    """A file that an argument names.
-
-    Attributes:
-        place: Where it is laid, below the scratch directory; empty if it is not.
-        text: What it says, with all that it includes; empty for a directory of packages.
-        links: The directory of packages, or the page of links to them.
-        identity: What decides the bundle of it, without credentials.
-    """
-
-    place: str
-    text: str = field(default="", repr=False)
-    links: Path | None = None
-    identity: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

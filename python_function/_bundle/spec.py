@@ -3,7 +3,6 @@
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from python_function._bundle.arguments import Referred
 from python_function._dependencies.detect import Packaging
 from python_function._machine.report import Notice
 from python_function._source.patterns import compile_rules
@@ -115,6 +114,23 @@ class Inputs:
     local: tuple[Selection, ...] = ()
     packed: tuple[tuple[Path, Selection], ...] = ()
     installed: Selection | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Referred:
+    """A file that an argument names.
+
+    Attributes:
+        place: Where it is laid, below the scratch directory; empty if it is not.
+        text: What it says, with all that it includes; empty for a directory of packages.
+        links: The directory of packages, or the page of links to them.
+        identity: What decides the bundle of it, without credentials.
+    """
+
+    place: str
+    text: str = field(default="", repr=False)
+    links: Path | None = None
+    identity: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

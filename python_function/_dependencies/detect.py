@@ -113,6 +113,16 @@ def detect(
     if packaging is not None and packaging not in KINDS:
         msg = f"packaging must be one of {', '.join(KINDS)}, not {packaging!r}."
         raise OptionError(msg)
+    try:
+        return _detected(entry, index, packaging, project_root, choice)
+    except (RecursionError, UnicodeError, OSError) as error:
+        msg = f"What declares the dependencies of {entry} cannot be read, or is nested too deeply: {error}."
+        raise PackagingError(msg) from error
+
+
+def _detected(
+    entry: Path, index: Path | None, packaging: str | None, project_root: Path | None, choice: Choice
+) -> Packaging:
     home = home_of(entry, project_root)
     search = Search(home=home, index=index, project_root=project_root, choice=choice)
     found = found_in(search)

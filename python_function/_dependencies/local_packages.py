@@ -16,6 +16,7 @@ from packaging.utils import (
     parse_wheel_filename,
 )
 
+from python_function._machine import text_file
 from python_function._machine.toml import read_toml, table
 from python_function.errors import PackagingError
 
@@ -141,7 +142,7 @@ def setup_cfg(directory: Path, section: str) -> Mapping[str, str]:
         return {}
     parser = configparser.ConfigParser(interpolation=None)
     try:
-        parser.read_string(path.read_text(encoding="utf-8-sig"))
+        parser.read_string(text_file.read(path).decode("utf-8-sig"))
     except (configparser.Error, UnicodeDecodeError) as error:
         msg = f"{path} is no valid configuration file: {str(error).splitlines()[0]}."
         raise PackagingError(msg) from error
@@ -158,7 +159,7 @@ def setup_arguments(directory: Path) -> Mapping[str, ast.expr]:
     if not path.is_file():
         return {}
     try:
-        tree = ast.parse(path.read_bytes())
+        tree = ast.parse(text_file.read(path))
     except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
         msg = f"{path} is no valid Python: {error}."
         raise PackagingError(msg) from error

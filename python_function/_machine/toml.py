@@ -6,6 +6,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Final, cast
 
+from python_function._machine import text_file
 from python_function.errors import PackagingError
 
 NOTHING: Final[Mapping[str, object]] = {}
@@ -19,12 +20,23 @@ def read_toml(path: Path) -> Mapping[str, object]:
         PackagingError: The file is no TOML, or cannot be read.
     """
     try:
-        return _parsed(path.read_text(encoding="utf-8-sig"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        text = text_file.read(path).decode("utf-8-sig").replace("\r\n", "\n")
+    except UnicodeDecodeError as error:
         msg = f"{path} is no valid TOML: {error}."
         raise PackagingError(msg) from error
-    except OSError as error:
-        msg = f"{path} cannot be read: {error.strerror}."
+    return parsed(text, str(path))
+
+
+def parsed(text: str, source: str) -> Mapping[str, object]:
+    """Return the content of the TOML *text*.
+
+    Raises:
+        PackagingError: It is no TOML, or nested deeper or with longer numbers than anybody means.
+    """
+    try:
+        return _parsed(text)
+    except (ValueError, RecursionError) as error:
+        msg = f"{source} is no valid TOML: {error}."
         raise PackagingError(msg) from error
 
 

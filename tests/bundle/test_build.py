@@ -8,8 +8,7 @@ from pathlib import Path
 import pytest
 
 from python_function._bundle import build
-from python_function._bundle.arguments import Referred
-from python_function._bundle.spec import BundleSpec
+from python_function._bundle.spec import BundleSpec, Referred
 from python_function._dependencies.declared import Listed
 from python_function._dependencies.detect import Packaging
 from python_function._dependencies.requirements_txt import read

@@ -8,9 +8,8 @@ from typing import Any, Final
 
 import pytest
 
-from python_function._bundle.arguments import Referred
 from python_function._bundle.fingerprint import fingerprint
-from python_function._bundle.spec import BundleSpec, Container, Inputs, Installed, Layer, Variant
+from python_function._bundle.spec import BundleSpec, Container, Inputs, Installed, Layer, Referred, Variant
 from python_function._dependencies.declared import Listed
 from python_function._dependencies.detect import Packaging
 from python_function._dependencies.local_packages import LocalPackage

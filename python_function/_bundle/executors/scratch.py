@@ -5,9 +5,8 @@ from importlib.resources import files
 from pathlib import Path, PurePosixPath
 from typing import Final
 
-from python_function._bundle.arguments import Referred
 from python_function._bundle.executors import repository
-from python_function._bundle.spec import Inputs
+from python_function._bundle.spec import Inputs, Referred
 from python_function._dependencies import assigned, package_source
 from python_function._dependencies.local_packages import ARCHIVE_SUFFIXES, LocalPackage
 from python_function._dependencies.requirements_txt.read import Requirements

@@ -16,6 +16,7 @@ from python_function._dependencies.formats import manifest_lines, pipfile_hash
 from python_function._dependencies.formats.record import Format
 from python_function._dependencies.requirements_txt import read
 from python_function._dependencies.requirements_txt.read import Requirements
+from python_function._machine import text_file
 from python_function._machine.report import Notice
 from python_function._machine.toml import alternatives, read_toml, strings, table, tables
 from python_function.errors import PackagingError
@@ -98,8 +99,8 @@ def _lines(name: str, value: object, project: Path) -> Iterator[str]:
 
 def _read_lock(file: Path) -> Mapping[str, object]:
     try:
-        content: object = json.loads(file.read_text(encoding="utf-8-sig"))
-    except (ValueError, OSError, RecursionError) as error:
+        content: object = json.loads(text_file.read(file).decode("utf-8-sig"))
+    except (ValueError, RecursionError) as error:
         msg = f"{file} cannot be read as JSON: {error}. Run 'pipenv lock' to write it anew."
         raise PackagingError(msg) from error
     return cast("Mapping[str, object]", content) if isinstance(content, dict) else {}

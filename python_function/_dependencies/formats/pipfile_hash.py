@@ -33,5 +33,5 @@ def _digests(manifest: Mapping[str, object]) -> tuple[str, ...]:
         for category, packages in written.items()
     }
     contents = ({"_meta": meta, **packages} for packages in (written, folded))
-    texts = (json.dumps(content, sort_keys=True, separators=(",", ":")) for content in contents)
+    texts = (json.dumps(content, sort_keys=True, separators=(",", ":"), default=str) for content in contents)
     return tuple(hashlib.sha256(text.encode()).hexdigest() for text in texts)

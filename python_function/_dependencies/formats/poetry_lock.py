@@ -116,7 +116,7 @@ def content_hash(manifest: Mapping[str, object]) -> str:
     relevant: dict[str, object] = {"project": content} if content else {}
     relevant |= {"dependency-groups": groups} if groups else {}
     relevant = {**relevant, "tool": {"poetry": kept}} if new else kept
-    return hashlib.sha256(json.dumps(relevant, sort_keys=True).encode()).hexdigest()
+    return hashlib.sha256(json.dumps(relevant, sort_keys=True, default=str).encode()).hexdigest()
 
 
 def _certain(packages: Iterable[Mapping[str, object]], choice: Choice) -> Iterator[str]:
@@ -132,7 +132,7 @@ def _origins(packages: Iterable[Mapping[str, object]]) -> Iterator[Origin]:
     """Yield the packages that do not come from the index that everything comes from which says nothing else."""
     for package in packages:
         source = table(package, "source")
-        if source.get("type") in {None, "legacy"}:
+        if str(source.get("type", "legacy")) == "legacy":
             index = str(source.get("reference", ""))
             yield Origin(name=_name(package), version=str(package.get("version", "")), index=index)
 

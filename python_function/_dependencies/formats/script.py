@@ -1,7 +1,6 @@
 """The dependencies that a Python file carries itself: https://peps.python.org/pep-0723/."""
 
 import re
-import tomllib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
@@ -11,7 +10,8 @@ from python_function._dependencies.declared import Declared, Listed, unpinned
 from python_function._dependencies.formats import manifest_lines
 from python_function._dependencies.formats.record import Format
 from python_function._dependencies.requirements_txt.text import decode
-from python_function._machine.toml import NOTHING, strings
+from python_function._machine import text_file
+from python_function._machine.toml import NOTHING, parsed, strings
 from python_function.errors import PackagingError
 
 _BLOCK: Final = re.compile(r"(?m)^# /// (?P<type>[a-zA-Z0-9-]+)$\s(?P<content>(^#(| .*)$\s)+)^# ///$")
@@ -20,7 +20,9 @@ _BLOCK: Final = re.compile(r"(?m)^# /// (?P<type>[a-zA-Z0-9-]+)$\s(?P<content>(^
 
 def has(file: Path) -> bool:
     """Tell whether *file* declares dependencies of its own, be it none."""
-    return file.suffix == ".py" and file.is_file() and b"# /// script" in file.read_bytes() and _block(file) is not None
+    return (
+        file.suffix == ".py" and file.is_file() and b"# /// script" in text_file.read(file) and _block(file) is not None
+    )
 
 
 def declared(file: Path, project: Path, choice: Choice) -> Declared:
@@ -56,11 +58,7 @@ def _block(file: Path) -> Mapping[str, object] | None:
     content = "".join(
         line[2:] if line.startswith("# ") else line[1:] for line in blocks[0]["content"].splitlines(keepends=True)
     )
-    try:
-        return tomllib.loads(content)
-    except tomllib.TOMLDecodeError as error:
-        msg = f"{file}: the script block is no valid TOML: {error}."
-        raise PackagingError(msg) from error
+    return parsed(content, f"{file}: the script block")
 
 
 FORMAT: Final = Format(

@@ -43,8 +43,15 @@ def locate(line: Line, path: str, *places: Path) -> Path:
         msg = "variables are possible in URLs and index options only. Write the path itself."
         raise line.error(msg)
     candidates = tuple(dict.fromkeys(Path(os.path.normpath(place / path)) for place in places))
-    found = next((candidate for candidate in candidates if candidate.exists()), None)
+    found = next((candidate for candidate in candidates if _is_there(candidate)), None)
     if found is None:
         msg = f"there is no {' and no '.join(map(str, candidates))}."
         raise line.error(msg)
     return found
+
+
+def _is_there(path: Path) -> bool:
+    try:
+        return path.exists()
+    except (OSError, ValueError):
+        return False

@@ -3,10 +3,11 @@
 import codecs
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
+from python_function._machine import text_file
 from python_function._machine.redact import masked
 from python_function.errors import PackagingError
 
@@ -20,7 +21,10 @@ _MARKS: Final = (
 """Byte order marks; those of UTF-32 start with those of UTF-16."""
 
 _COOKIE: Final = re.compile(rb"^[ \t\f]*#.*?coding[:=][ \t]*([-\w.]+)")
-_COMMENT: Final = re.compile(r"(?:^|\s+)#.*$")
+_LONGEST: Final = 100_000
+"""How many characters a line may have: the hashes of a package with hundreds of wheels take a tenth of it."""
+
+_GAP: Final = re.compile(r"\s{500}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,11 +52,7 @@ def decode(path: Path) -> str:
     Raises:
         PackagingError: The file cannot be read or decoded.
     """
-    try:
-        data = path.read_bytes()
-    except OSError as error:
-        msg = f"{path} cannot be read: {error.strerror}."
-        raise PackagingError(msg) from error
+    data = text_file.read(path)
     mark, encoding = next((pair for pair in _MARKS if data.startswith(pair[0])), (b"", _cookie(data)))
     try:
         return data[len(mark) :].decode(encoding)
@@ -67,14 +67,25 @@ def lines(text: str, *, source: str) -> Iterator[Line]:
     start = 1
     for number, raw in enumerate([*text.splitlines(), ""], start=1):
         start = start if parts else number
-        content = _COMMENT.sub("", raw)
+        content = _without_comment(raw)
         parts.append(content.removesuffix("\\"))
         if content == raw and raw.endswith("\\"):
             continue
         joined = "".join(parts).strip()
         parts.clear()
         if joined:
-            yield Line(text=joined, source=source, number=start)
+            line = Line(text=joined, source=source, number=start)
+            if len(joined) > _LONGEST or _GAP.search(joined):
+                msg = f"a line has at most {_LONGEST} characters, and no gap of 500."
+                raise replace(line, text=f"{joined[:60]}...").error(msg)
+            yield line
+
+
+def _without_comment(text: str) -> str:
+    place = text.find("#")
+    while place > 0 and not text[place - 1].isspace():
+        place = text.find("#", place + 1)
+    return text if place < 0 else text[:place].rstrip()
 
 
 def _cookie(data: bytes) -> str:
