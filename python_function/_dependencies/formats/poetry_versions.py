@@ -35,7 +35,7 @@ def python_marker(constraint: str) -> str:
 def _parsed(constraint: str) -> VersionConstraint:
     try:
         found = parse_constraint(constraint)
-    except ParseConstraintError as error:
+    except (ParseConstraintError, ValueError) as error:
         msg = f"version constraint {constraint!r} cannot be understood: {error}."
         raise PackagingError(msg) from error
     if found.is_empty():
