@@ -1046,3 +1046,17 @@ priority = "explicit"
     assert _lines(found) == ('lib[x] ; python_version < "4"', "corp>=1", "six")
     assert _requirements(found).assigned == (Assigned(name="corp", index=index),)
     assert _requirements(found).options == ()
+
+
+@pytest.mark.parametrize("value", ["1979-05-27", "1", "true", "[]", "{}"])
+def test_a_group_that_includes_no_name_is_our_error(tmp_path: Path, value: str) -> None:
+    manifest = f"""[project]
+name = "fn"
+version = "1"
+[dependency-groups]
+g = [{{include-group = {value}}}]
+"""
+    (tmp_path / "pyproject.toml").write_text(manifest)
+
+    with pytest.raises(PackagingError, match=r"\[dependency-groups\]"):
+        detect.detect(tmp_path, choice=Choice(groups=("g",)))

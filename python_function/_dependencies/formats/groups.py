@@ -29,3 +29,6 @@ def texts(file: Path, manifest: Mapping[str, object], names: Iterable[str]) -> I
         reasons = "; ".join(str(reason).splitlines()[0] for reason in error.exceptions)
         msg = f"{file}: [dependency-groups] cannot be followed: {reasons}. Correct it."
         raise PackagingError(msg) from error
+    except TypeError as error:  # a date or a number where a name has to stand
+        msg = f"{file}: [dependency-groups] has something else than strings and included groups: {error}. Correct it."
+        raise PackagingError(msg) from error
