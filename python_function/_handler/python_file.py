@@ -156,6 +156,14 @@ def _inside(statement: ast.stmt) -> Iterator[tuple[ast.stmt, bool]]:
 
 def _truth(test: ast.expr) -> bool | None:
     """Tell what a condition is on Lambda, if that is plain."""
+    turned = False
+    while isinstance(test, ast.UnaryOp) and isinstance(test.op, ast.Not):
+        turned, test = not turned, test.operand
+    truth = _plain_truth(test)
+    return None if truth is None else truth is not turned
+
+
+def _plain_truth(test: ast.expr) -> bool | None:
     match test:
         case ast.Name(id="TYPE_CHECKING") | ast.Attribute(attr="TYPE_CHECKING"):
             return False
@@ -163,9 +171,6 @@ def _truth(test: ast.expr) -> bool | None:
             return False
         case ast.Constant(value=value):
             return bool(value)
-        case ast.UnaryOp(op=ast.Not(), operand=operand):
-            truth = _truth(operand)
-            return None if truth is None else not truth
         case _:
             return None
 
