@@ -97,7 +97,7 @@ def test_after_a_kill_in_the_middle_the_next_synth_makes_a_whole_asset(tmp_path:
     env = environment() | {"CDK_OUTDIR": str(app / "cdk.out")}
     with subprocess.Popen(command, cwd=app, env=env, stderr=subprocess.DEVNULL, start_new_session=True) as process:
         deadline = time.monotonic() + 60
-        while not list((app / "cdk.out").glob("*-building/.python-function-*/local/output/requests")):
+        while not list((app / "cdk.out").glob(".python-function-*/0/assembly/asset-output/requests")):
             assert time.monotonic() < deadline, "the build did not start"
             time.sleep(0.05)
         os.killpg(process.pid, signal.SIGKILL)
