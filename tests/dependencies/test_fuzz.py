@@ -9,7 +9,7 @@ import tempfile
 import time
 from contextlib import suppress
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, cast
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -19,7 +19,7 @@ from python_function._dependencies import detect, package_source
 from python_function._dependencies.choice import Choice
 from python_function.errors import PythonFunctionError
 
-EXAMPLES: Final = int(os.environ.get("FUZZ_EXAMPLES", "60"))
+EXAMPLES: Final = int(os.environ.get("FUZZ_EXAMPLES", "25"))
 LONGEST: Final = 2.0
 """Seconds that one file may take; only looked at in the long run."""
 
@@ -155,34 +155,39 @@ _PIPFILE_LOCK: Final[dict[str, Any]] = {
 }
 
 
-def _places(value: object, way: tuple[object, ...] = ()) -> list[tuple[object, ...]]:
-    inner = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+def _places(value: Any, way: tuple[object, ...] = ()) -> list[tuple[object, ...]]:  # noqa: ANN401 - anything that JSON can be
+    inner: list[tuple[object, Any]] = []
+    if isinstance(value, dict):
+        inner = list(cast("dict[object, Any]", value).items())
+    elif isinstance(value, list):
+        items = cast("list[object]", value)
+        inner = list(enumerate(items))
     return [way, *(place for key, one in inner for place in _places(one, (*way, key)))]
 
 
-def _changed(value: object, way: tuple[object, ...], new: object) -> object:
+def _changed(value: Any, way: tuple[object, ...], new: Any) -> Any:  # noqa: ANN401 - anything that JSON can be
     if not way:
         return new
     if isinstance(value, dict):
-        return {key: _changed(one, way[1:], new) if key == way[0] else one for key, one in value.items()}
-    assert isinstance(value, list)
-    return [_changed(one, way[1:], new) if number == way[0] else one for number, one in enumerate(value)]
+        table = cast("dict[object, Any]", value)
+        return {key: _changed(one, way[1:], new) if key == way[0] else one for key, one in table.items()}
+    items = cast("list[object]", value)
+    return [_changed(one, way[1:], new) if number == way[0] else one for number, one in enumerate(items)]
 
 
 def _mutants(value: dict[str, object]) -> st.SearchStrategy[dict[str, object]]:
     change = st.tuples(st.sampled_from(_places(value)[1:]), _VALUE)
 
-    def apply(changes: list[tuple[tuple[object, ...], object]]) -> dict[str, object]:
-        found: object = value
+    def apply(changes: list[tuple[tuple[object, ...], Any]]) -> dict[str, object]:
+        found: dict[str, object] = value
         for way, new in sorted(changes, key=lambda one: -len(one[0])):
             found = _changed(found, way, new)
-        assert isinstance(found, dict)
         return found
 
     return st.lists(change, max_size=3, unique_by=lambda one: one[0]).map(apply)
 
 
-def _toml(value: object) -> str:
+def _toml(value: Any) -> str:  # noqa: ANN401 - anything that JSON can be
     """Write *value* as inline TOML, characters that TOML has no form for included."""
     match value:
         case bool():
@@ -192,9 +197,11 @@ def _toml(value: object) -> str:
         case int() | float():
             return repr(value)
         case dict():
-            return "{" + ", ".join(f"{json.dumps(str(key))} = {_toml(one)}" for key, one in value.items()) + "}"
+            table = cast("dict[object, Any]", value)
+            return "{" + ", ".join(f"{json.dumps(str(key))} = {_toml(one)}" for key, one in table.items()) + "}"
         case list():
-            return "[" + ", ".join(map(_toml, value)) + "]"
+            items = cast("list[object]", value)
+            return "[" + ", ".join(map(_toml, items)) + "]"
         case _:
             return "1979-05-27T07:32:00Z"
 
