@@ -119,8 +119,8 @@ def make(root: Path, node: tuple[str, str, int | str, str]) -> None:
     path, kind, number, target = node
     text = TEXTS[number] if isinstance(number, int) else number
     place = root / path
-    if place.is_fifo():
-        return  # to write to it would be to wait for a reader
+    if place.is_fifo() or not Path(os.path.realpath(place)).is_relative_to(os.path.realpath(root)):
+        return  # a fifo would wait for a reader, and a link that was made before may lead out of here
     with suppress(OSError, ValueError):
         place.parent.mkdir(parents=True, exist_ok=True)
         match kind:
@@ -135,6 +135,20 @@ def make(root: Path, node: tuple[str, str, int | str, str]) -> None:
             case _:
                 place.write_text(text, encoding="utf-8", errors="surrogatepass")
                 place.chmod({"closed": 0o000, "executable": 0o755}.get(kind, 0o644))
+
+
+def test_nothing_is_written_through_a_link_that_leads_out(tmp_path: Path) -> None:
+    root = tmp_path / "root"
+    root.mkdir()
+    for name, target in (("app", ".."), ("src", str(tmp_path)), ("index.py", "../outside"), ("tests", "../made")):
+        make(root, (name, "link", 0, target))
+    before = sorted(tmp_path.rglob("*"))
+
+    for kind in KINDS:
+        for path in ("app/x", "src/y", "index.py", "tests/z", "src/root/app/x"):
+            make(root, (path, kind, 1, ".."))
+
+    assert sorted(tmp_path.rglob("*")) == before
 
 
 @given(tree=st.lists(nodes, max_size=7), excludes=patterns, index=st.one_of(st.none(), paths), handler=st.booleans())
