@@ -24,7 +24,7 @@ synth: $(READY)  ## The example app through a real `cdk synth`; neither Docker n
 test: lint unit compat integ  ## Everything
 
 unit: $(READY)  ## The tests that need no container engine and no network
-	$(VENV) -m pytest tests
+	$(VENV) -m pytest tests --numprocesses auto
 
 compat: $(READY)  ## The unit tests on the oldest Python with the lowest versions, and on the newest with the newest
 	$(VENV) tools/compat.py

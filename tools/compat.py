@@ -39,7 +39,7 @@ def main() -> None:
         say(f"unit tests with Python {'.'.join(map(str, python[0]))} and {resolution} versions")
         environment = make(name, python[1], resolution)
         # What stands in a snapshot or a generated file is that of the pinned CDK alone.
-        run(environment, "-m", "pytest", "tests", "-q", "-m", "not pinned", "-p", "no:cacheprovider")
+        run(environment, "-m", "pytest", "tests", "-q", "-m", "not pinned", "-p", "no:cacheprovider", "-n", "auto")
 
 
 def pythons() -> list[tuple[tuple[int, ...], str]]:

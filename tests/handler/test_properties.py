@@ -71,7 +71,7 @@ def written(files: dict[str, str]) -> Generator[Path]:
         for path, text in files.items():
             file = Path(name, "fn", path)
             file.parent.mkdir(parents=True, exist_ok=True)
-            file.write_text(text.replace("LARGE\n", "x = 1\n" * 50_000), "utf-8")
+            file.write_text(text.replace("LARGE\n", "x = 1\n" * 45_000), "utf-8")
         yield Path(name, "fn")
 
 
