@@ -1,7 +1,8 @@
 """Builds a bundle where CDK wants it: assembled in a place of its own, finished, checked, and only then there."""
 
 import time
-from collections.abc import Mapping
+from collections.abc import Generator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -62,7 +63,7 @@ def build(spec: BundleSpec, output: Path, host: Host) -> Built:
     started = time.monotonic()
     spec = inputs.find(spec)
     workplace.clear(output)
-    with redact.hiding(access.known(spec, host)), workplace.workplace(output, host) as work:
+    with redact.hiding(access.known(spec, host)), _plainly(spec), workplace.workplace(output, host) as work:
         built = _finished(spec, work, host)
         if spec.compile_bytecode:
             built = replace(built, directory=bytecode.compile_all(spec, built.directory, work, host))
@@ -76,6 +77,21 @@ def build(spec: BundleSpec, output: Path, host: Host) -> Built:
     seconds = time.monotonic() - started
     host.report.say(verify.summary(bundle, seconds))
     return Built(inventory=bundle, origins=built.origins, verdicts=verdicts, image=built.image, seconds=seconds)
+
+
+@contextmanager
+def _plainly(spec: BundleSpec) -> Generator[None]:
+    """Tell what the system refuses, such as room on a disk, as an error of the build.
+
+    Raises:
+        BundlingError: It refused something.
+    """
+    try:
+        yield
+    except OSError as error:
+        what = f"{error.filename}: {error.strerror}" if error.filename and error.strerror else str(error)
+        msg = f"The bundle of {spec.source.directory} cannot be built: {what}."
+        raise BundlingError(msg) from error
 
 
 def _finished(spec: BundleSpec, work: Path, host: Host) -> Dependencies:

@@ -2,18 +2,30 @@
 
 import json
 from collections.abc import Generator, Mapping
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import Final
 
-from python_function._bundle import access, fingerprint, finish, leaks, plan, recorded, sites, tree_store, workplace
+from python_function._bundle import (
+    access,
+    fingerprint,
+    finish,
+    kept_trees,
+    leaks,
+    plan,
+    recorded,
+    sites,
+    tree_store,
+    workplace,
+)
 from python_function._bundle.checks import declared, inventory, verdict
 from python_function._bundle.executors import container
 from python_function._bundle.sites import Part
 from python_function._bundle.spec import BundleSpec
 from python_function._bundle.steps import OUTPUT
+from python_function._bundle.tree_store import Tree
 from python_function._dependencies import exact, origin
 from python_function._dependencies.origin import Kind, Origin
 from python_function._dependencies.requirements_txt.read import Requirements
@@ -72,19 +84,38 @@ def tree(order: Order) -> Generator[Dependencies]:
         BundlingError: They cannot be built.
     """
     builder = _builder(order)
+    key = fingerprint.of_dependencies(order.spec, builder, order.host.environ)
     kept = cache.directory(order.host, "trees") if builder and order.host.tree_bytes else None
-    with tree_store.tree(
-        kept or order.work / "trees",
-        fingerprint.of_dependencies(order.spec, builder, order.host.environ),
-        partial(_make, order),
-        now=order.host.now(),
-        fresh_for=None if order.spec.packaging.is_exact else FRESH_FOR,
-        waiting=lambda: order.host.report.say("another synthesis builds the same dependencies"),
-    ) as found:
+    with ExitStack() as stack:
+        found = _kept(order, kept, key, stack) if kept else None
+        # What was begun in the cache has used the places of the build.
+        found = found or stack.enter_context(
+            _tree(replace(order, below=f"{order.below}apart-"), order.work / "trees", key)
+        )
         said: dict[str, tuple[Kind, str]] = json.loads(found.note)
         origins = {name: Origin(kind=kind, name=which) for name, (kind, which) in said.items()}
         image = order.spec.container.image if order.in_container else ""
         yield Dependencies(directory=found.directory, origins=origins, image=image)
+
+
+def _kept(order: Order, root: Path, key: str, stack: ExitStack) -> Tree | None:
+    """Return the tree of the cache at *root*; None, told once, where that cannot be had."""
+    try:
+        return stack.enter_context(_tree(order, root, key))
+    except OSError as error:
+        order.host.once(f"nothing is kept for the next build: {error.filename or root}: {error.strerror or error}")
+        return None
+
+
+def _tree(order: Order, root: Path, key: str) -> AbstractContextManager[Tree]:
+    return tree_store.tree(
+        root,
+        key,
+        partial(_make, order),
+        now=order.host.now(),
+        fresh_for=None if order.spec.packaging.is_exact else FRESH_FOR,
+        waiting=lambda: order.host.report.say("another synthesis builds the same dependencies"),
+    )
 
 
 def check(spec: BundleSpec, requirements: Requirements, directory: Path) -> None:
@@ -114,7 +145,7 @@ def _make(order: Order, directory: Path) -> str:
     Returns the origins, as text.
     """
     spec, host = order.spec, order.host
-    tree_store.prune(directory.parents[1], now=host.now(), max_bytes=host.tree_bytes)
+    kept_trees.prune(directory.parents[1], now=host.now(), max_bytes=host.tree_bytes)
     listed = exact.requirements(spec.packaging, host=host, environment=dict(spec.environment))
     granted, requirements = access.granted(spec, listed, host)
     order = replace(order, spec=granted)

@@ -10,23 +10,24 @@ import os
 import shutil
 import stat
 import tempfile
-from collections.abc import Callable, Generator, Iterator, Mapping
+from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, TypeAlias, cast
 
-from python_function._machine.lock import attempt, held, release
+from python_function._machine.lock import held
 from python_function._source.tree import file_mode
 
-MAX_AGE: Final = 30 * 24 * 3600.0
-"""Seconds without use after which a tree goes."""
+SIZE: Final = "size"
+TREE: Final = "tree"
+MAKING: Final = "making-"
+"""What the names of trees start with that are not there yet; their own names follow."""
+
+LOCKS: Final = "locks"
 
 _MANIFEST: Final = "manifest.json"
 _NOTE: Final = "note"
-_SIZE: Final = "size"
-_TREE: Final = "tree"
-_MAKING: Final = "making-"
 
 _State: TypeAlias = tuple[int, int, int]
 """Mode, size in bytes and time of change in nanoseconds."""
@@ -38,21 +39,6 @@ class Tree:
 
     directory: Path
     note: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Kept:
-    """A tree in the cache.
-
-    Attributes:
-        key: Its name.
-        bytes: The size of its files.
-        used: When a bundle was last made of it, in seconds since 1970.
-    """
-
-    key: str
-    bytes: int
-    used: float
 
 
 @contextmanager
@@ -77,12 +63,17 @@ def tree(
         waiting: Called if another process makes or uses the tree.
     """
     place = root / key
-    with held(root / "locks" / key, waiting=waiting):
+    with held(lock_of(root, key), waiting=waiting):
         if not (_is_fresh(place, now, fresh_for) and _is_whole(place)):
             shutil.rmtree(place, ignore_errors=True)
             _make(place, make)
         os.utime(place, (now, now))
-        yield Tree(directory=place / _TREE, note=(place / _NOTE).read_text(encoding="utf-8"))
+        yield Tree(directory=place / TREE, note=(place / _NOTE).read_text(encoding="utf-8"))
+
+
+def lock_of(root: Path, key: str) -> Path:
+    """Return the lock that whoever makes, uses or removes the tree *key* holds."""
+    return root / LOCKS / key
 
 
 def _is_fresh(place: Path, now: float, fresh_for: float | None) -> bool:
@@ -95,14 +86,15 @@ def _is_fresh(place: Path, now: float, fresh_for: float | None) -> bool:
 
 def _make(place: Path, make: Callable[[Path], str]) -> None:
     """Let *make* work in a temporary place: a tree is there whole, or not at all."""
-    scratch = Path(tempfile.mkdtemp(prefix=_MAKING, dir=place.parent))
+    scratch = Path(tempfile.mkdtemp(prefix=f"{MAKING}{place.name}-", dir=place.parent))
     try:
-        directory = scratch / _TREE
+        directory = scratch / TREE
         directory.mkdir()
         (scratch / _NOTE).write_text(make(directory), encoding="utf-8")
         states = _states(directory)
         manifest = {path: (*state, _digest(os.path.join(directory, path))) for path, state in states.items()}
-        (scratch / _SIZE).write_text(str(sum(size for _, size, _ in states.values())), encoding="ascii")
+        manifest[""] = (0, 0, 0, _digest(os.path.join(scratch, _NOTE)))
+        (scratch / SIZE).write_text(str(sum(size for _, size, _ in states.values())), encoding="ascii")
         (scratch / _MANIFEST).write_text(json.dumps(manifest), encoding="utf-8")
         scratch.rename(place)
     finally:
@@ -113,26 +105,26 @@ def _is_whole(place: Path) -> bool:
     """Tell whether the tree at *place* is there as it was made; what was only touched still is."""
     try:
         manifest = _read(place / _MANIFEST)
-        (place / _NOTE).stat()
-        found = _states(place / _TREE)
-        if found.keys() != manifest.keys():
+        *_, noted = manifest.pop("")
+        found = _states(place / TREE)
+        if found.keys() != manifest.keys() or noted != _digest(os.path.join(place, _NOTE)):
             return False
         changed = (path for path, (*state, _) in manifest.items() if found[path] != tuple(state))
         return all(
             found[path][:2] == tuple(manifest[path][:2])
-            and _digest(os.path.join(place, _TREE, path)) == manifest[path][3]
+            and _digest(os.path.join(place, TREE, path)) == manifest[path][3]
             for path in changed
         )
-    except (OSError, ValueError):
+    except (OSError, LookupError, ValueError):
         return False
 
 
-def _read(manifest: Path) -> Mapping[str, tuple[int, int, int, str]]:
+def _read(manifest: Path) -> dict[str, tuple[int, int, int, str]]:
     content: object = json.loads(manifest.read_text(encoding="utf-8"))
     if not isinstance(content, dict):
         msg = f"{manifest} is no manifest"
         raise ValueError(msg)  # noqa: TRY004 - like all that JSON can be and a manifest cannot
-    return cast("Mapping[str, tuple[int, int, int, str]]", content)
+    return cast("dict[str, tuple[int, int, int, str]]", content)
 
 
 def _states(directory: Path) -> dict[str, _State]:
@@ -183,38 +175,3 @@ def _linked(source: str, target: str) -> bool:
     except OSError:
         return False
     return True
-
-
-def kept(root: Path) -> tuple[Kept, ...]:
-    """Return the trees in the cache at *root*, the one that was used last first."""
-    places = [path for path in root.glob("*") if (path / _SIZE).is_file()]
-    trees = (
-        Kept(
-            key=path.name,
-            bytes=int((path / _SIZE).read_text(encoding="ascii")),
-            used=path.stat().st_mtime,
-        )
-        for path in places
-    )
-    return tuple(sorted(trees, key=lambda found: found.used, reverse=True))
-
-
-def prune(root: Path, *, now: float, max_age: float = MAX_AGE, max_bytes: int | None = None) -> tuple[Kept, ...]:
-    """Remove the trees that were not used for *max_age* seconds, and the oldest of those beyond *max_bytes*.
-
-    Returns the removed ones; one that somebody uses just now stays. What a process that was killed left half made goes,
-    too.
-    """
-    total, gone = 0, list[Kept]()
-    for found in kept(root):
-        total += found.bytes
-        if now - found.used > max_age or (max_bytes is not None and total > max_bytes):
-            descriptor = attempt(root / "locks" / found.key)
-            if descriptor is not None:
-                shutil.rmtree(root / found.key, ignore_errors=True)
-                release(root / "locks" / found.key, descriptor)
-                gone.append(found)
-    for scratch in root.glob(f"{_MAKING}*"):
-        if now - scratch.stat().st_mtime > max_age:
-            shutil.rmtree(scratch, ignore_errors=True)
-    return tuple(gone)

@@ -1,5 +1,6 @@
 """The choice of the executor, and what a build leaves behind, with programs that only pretend."""
 
+import errno
 import os
 from collections.abc import Callable, Sequence
 from dataclasses import replace
@@ -440,3 +441,18 @@ def test_where_indexes_are_reaches_the_container(
     (call,) = (number for number, argv in enumerate(recorder.calls) if argv[:2] == ("docker", "run"))
     assert recorder.environments[call][name] == "https://your.index.url/simple/"
     assert name in recorder.calls[call]
+
+
+def test_what_the_system_refuses_is_an_error_of_ours(
+    spec: BundleSpec, output: Path, recorder: Recorder, make_host: Callable[..., Host]
+) -> None:
+    def refuse(argv: Sequence[str]) -> str:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), "/full/six.py")
+
+    recorder.answer = refuse
+    hooked = replace(spec, after=("true",), strategy="local")
+
+    with pytest.raises(BundlingError, match=r"/entry cannot be built: /full/six\.py: No space left on device\.$"):
+        build.build(hooked, output, make_host(recorder))
+
+    assert list(output.parent.iterdir()) == [output]

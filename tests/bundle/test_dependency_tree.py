@@ -174,3 +174,48 @@ def test_what_stays_damaged_is_an_error_and_no_tree(
     with pytest.raises(BundlingError, match=r"is not what its own RECORD says: docopt\.py of docopt-0\.6\.2"):
         get(depending, host)
     assert [path.name for path in (host.cache / "trees").iterdir()] == ["locks"]
+
+
+def test_a_cache_that_refuses_is_done_without_and_told_once(
+    depending: BundleSpec, recorder: Recorder, make_host: MakeHost, lines: list[str], get: Get, tmp_path: Path
+) -> None:
+    recorder.answer = uv = Uv()
+    (tmp_path / "cache/trees").mkdir(parents=True)
+    (tmp_path / "cache/trees/locks").write_text("not a directory")
+    host = make_host(recorder)
+
+    assert [get(depending, host), get(depending, host)] == [GOOD, GOOD]
+
+    assert uv.installed == 2
+    assert [line for line in lines if "nothing is kept" in line] == [lines[0]]
+    assert "trees/locks: File exists" in lines[0]
+
+
+def test_a_cache_that_refuses_what_was_made_is_done_without(
+    depending: BundleSpec, recorder: Recorder, make_host: MakeHost, lines: list[str], get: Get, tmp_path: Path
+) -> None:
+    class FullWhenDone(Uv):
+        def __call__(self, argv: Sequence[str]) -> str:
+            for scratch in (tmp_path / "cache/trees").glob("making-*"):
+                (scratch / "note").mkdir(exist_ok=True)
+            return super().__call__(argv)
+
+    recorder.answer = FullWhenDone()
+
+    assert get(depending, make_host(recorder)) == GOOD
+    assert "note: Is a directory" in lines[0]
+    assert [path.name for path in (tmp_path / "cache/trees").iterdir()] == ["locks"]
+
+
+def test_what_fails_in_the_use_of_a_tree_is_not_taken_for_its_making(
+    depending: BundleSpec, recorder: Recorder, make_host: MakeHost, tmp_path: Path
+) -> None:
+    recorder.answer = uv = Uv()
+
+    with (
+        pytest.raises(PermissionError, match="not the tree's"),
+        dependency_tree.tree(Order(spec=depending, work=tmp_path, host=make_host(recorder))),
+    ):
+        raise PermissionError(0, "not the tree's")
+
+    assert uv.installed == 1

@@ -5,9 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from python_function._bundle import tree_store
+from python_function._bundle import kept_trees, tree_store
 
-DAY = 24 * 3600
 NOW = 1_000_000_000.0
 
 
@@ -49,6 +48,14 @@ def test_what_was_noted_of_a_tree_stays_with_it(root: Path, make: Maker) -> None
     for _ in range(2):
         with tree_store.tree(root, "key", make, now=NOW) as found:
             assert found.note == "made 1"
+
+
+def _empty_note(tree: Path) -> None:
+    (tree.parent / "note").write_text("")
+
+
+def _note_something_else(tree: Path) -> None:
+    (tree.parent / "note").write_text("mode 1")
 
 
 def _lose_note(tree: Path) -> None:
@@ -112,6 +119,8 @@ def _lose_manifest(tree: Path) -> None:
         _empty_manifest,
         _lose_manifest,
         _lose_note,
+        _empty_note,
+        _note_something_else,
     ],
 )
 def test_a_tree_that_was_changed_is_made_anew(root: Path, make: Maker, change: Callable[[Path], None]) -> None:
@@ -155,7 +164,7 @@ def test_what_fails_leaves_nothing(root: Path, make: Maker) -> None:
 
     assert [path.name for path in root.iterdir()] == ["locks"]
     assert list((root / "locks").iterdir()) == []
-    assert tree_store.kept(root) == ()
+    assert kept_trees.kept(root) == ()
 
 
 def test_two_who_want_one_tree_make_it_once(root: Path, make: Maker) -> None:
@@ -207,43 +216,3 @@ def test_a_copy_has_the_modes_of_the_tree_whatever_the_umask(root: Path, make: M
     assert (tmp_path / "package").stat().st_mode & 0o777 == 0o755
     assert (tmp_path / "package/tool").stat().st_mode & 0o777 == 0o755
     assert (tmp_path / "package/__init__.py").stat().st_mode & 0o777 == 0o644
-
-
-def test_trees_that_nobody_uses_go(root: Path, make: Maker) -> None:
-    for key in ("old", "new"):
-        with tree_store.tree(root, key, make, now=NOW):
-            pass
-    os.utime(root / "old", (0, 0))
-
-    gone = tree_store.prune(root, now=31 * DAY, max_age=30 * DAY)
-
-    assert [tree.key for tree in gone] == ["old"]
-    assert [tree.key for tree in tree_store.kept(root)] == ["new"]
-
-
-def test_beyond_a_size_those_go_that_were_used_first(root: Path, make: Maker) -> None:
-    for number, key in enumerate(("first", "second", "third")):
-        with tree_store.tree(root, key, make, now=NOW):
-            pass
-        os.utime(root / key, (number, number))
-    size = tree_store.kept(root)[0].bytes
-
-    tree_store.prune(root, now=0, max_bytes=2 * size)
-
-    assert [tree.key for tree in tree_store.kept(root)] == ["third", "second"]
-
-
-def test_a_tree_in_use_stays(root: Path, make: Maker) -> None:
-    with tree_store.tree(root, "key", make, now=0):
-        assert tree_store.prune(root, now=31 * DAY) == ()
-
-        assert [tree.key for tree in tree_store.kept(root)] == ["key"]
-
-
-def test_what_a_killed_process_left_half_made_goes_in_time(root: Path) -> None:
-    (root / "making-abc").mkdir(parents=True)
-    os.utime(root / "making-abc", (0, 0))
-
-    tree_store.prune(root, now=31 * DAY)
-
-    assert list(root.iterdir()) == []
