@@ -41,7 +41,7 @@ format: $(READY)  ## Put the code into its one form
 
 integ: $(READY)  ## Real CDK, real containers; without an engine those tests are skipped (with CI=true: fail)
 	$(VENV) -m integ.setup
-	$(VENV) -m pytest integ -rs
+	$(VENV) -m pytest integ -rs --numprocesses auto --dist loadgroup
 
 bench: $(READY)  ## Measure side by side with aws-lambda-python-alpha, and write docs/benchmarks.md
 	$(VENV) -m integ.setup
