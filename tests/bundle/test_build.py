@@ -446,7 +446,7 @@ def test_where_indexes_are_reaches_the_container(
 def test_what_the_system_refuses_is_an_error_of_ours(
     spec: BundleSpec, output: Path, recorder: Recorder, make_host: Callable[..., Host]
 ) -> None:
-    def refuse(argv: Sequence[str]) -> str:
+    def refuse(_argv: Sequence[str]) -> str:
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), "/full/six.py")
 
     recorder.answer = refuse
