@@ -2,12 +2,13 @@
 
 import argparse
 import importlib
+import math
 import sys
 import textwrap
 from collections.abc import Callable, Sequence
 from typing import Any, Final, Protocol, TypeAlias
 
-from python_function._cli import flags
+from python_function._cli import epilogs, flags
 from python_function._cli.terminal import Terminal
 from python_function._target.target import ARCHITECTURES, GLIBC
 
@@ -23,39 +24,6 @@ class _Commands(Protocol):
 Command: TypeAlias = Callable[[argparse.Namespace, Terminal], None]
 
 _WIDTH: Final = 79
-_EXIT_CODES: Final = """\
-exit codes:
-  0    done
-  1    the entry, an option or what declares the dependencies cannot be used
-  2    the command line is wrong
-  3    a step of the build failed, or Lambda could not run what was built
-  130  interrupted; nothing half-made is left
-"""
-
-_EXPLAIN: Final = """\
-examples:
-  {prog} explain functions/orders
-  {prog} explain functions/orders --runtime python3.13 --architecture arm64
-  {prog} explain layers/shared --layer --json | jq .hash
-"""
-
-_BUILD: Final = """\
-examples:
-  {prog} build functions/orders -o package.zip
-  {prog} build functions/orders --runtime python3.13 --architecture arm64 -o package.zip
-  {prog} build layers/shared --layer -o layer.zip
-  {prog} build functions/orders --from-venv .venv -o package.zip
-  aws lambda update-function-code --function-name orders --zip-file fileb://package.zip
-"""
-
-_REPORT: Final = """\
-examples:
-  {prog} report functions/orders
-  {prog} report cdk.out/asset.3f1c --html report.html
-  {prog} report package.zip --json
-  {prog} report functions/orders --format cyclonedx > orders.cdx.json
-  {prog} report functions/orders --imports --set TABLE=orders
-"""
 
 
 def parse(given: Sequence[str] | None, *, prog: str) -> argparse.Namespace:
@@ -64,7 +32,7 @@ def parse(given: Sequence[str] | None, *, prog: str) -> argparse.Namespace:
         prog=prog,
         allow_abbrev=False,
         description="Bundles of Python code for AWS Lambda, as the constructs make them.",
-        epilog=f"{_EXIT_CODES}\nThe options of a command, and examples:\n  {prog} COMMAND --help",
+        epilog=f"{epilogs.EXIT_CODES}\nThe options of a command, and examples:\n  {prog} COMMAND --help",
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("--version", action=_Version, nargs=0, help="print the version")
@@ -72,8 +40,11 @@ def parse(given: Sequence[str] | None, *, prog: str) -> argparse.Namespace:
     _explain(commands, prog)
     _build(commands, prog)
     _report(commands, prog)
+    _cache(commands, prog)
     parsed = parser.parse_args(given)
-    if parsed.layer and (parsed.index or parsed.handler):
+    if parsed.command == "cache":
+        _check_limits(parsed, commands.choices["cache"])
+    elif parsed.layer and (parsed.index or parsed.handler):
         commands.choices[parsed.command].error("a layer has no handler: leave out --index and --handler, or --layer")
     return parsed
 
@@ -88,7 +59,7 @@ def command(parsed: argparse.Namespace) -> Command:
 def _explain(commands: _Commands, prog: str) -> None:
     text = "Print what a function, or a layer, of ENTRY would be and why. Nothing is built or started."
     summary = "what would become of an entry"
-    parser = _parser(commands, "explain", prog=prog, summary=summary, text=text, examples=_EXPLAIN)
+    parser = _parser(commands, "explain", prog=prog, summary=summary, text=text, examples=epilogs.EXPLAIN)
     _add_common(parser)
 
 
@@ -98,7 +69,7 @@ def _build(commands: _Commands, prog: str) -> None:
         " when all is done, over one that is there."
     )
     summary = "a .zip deployment package"
-    parser = _parser(commands, "build", prog=prog, summary=summary, text=text, examples=_BUILD)
+    parser = _parser(commands, "build", prog=prog, summary=summary, text=text, examples=epilogs.BUILD)
     parser.add_argument("-o", "--output", metavar="FILE", required=True, help="the package to write")
     _add_environment(parser)
     _add_common(parser)
@@ -109,7 +80,7 @@ def _report(commands: _Commands, prog: str) -> None:
         "Tell what a bundle holds: distributions, sizes, where each is from, what the checks say. ENTRY is an asset in"
         " cdk.out, a .zip package, or the directory or file of a function, which is built for that."
     )
-    parser = _parser(commands, "report", prog=prog, summary="what is in a bundle", text=text, examples=_REPORT)
+    parser = _parser(commands, "report", prog=prog, summary="what is in a bundle", text=text, examples=epilogs.REPORT)
     parser.add_argument("--html", metavar="FILE", help="write a page with a map of the bundle")
     parser.add_argument(
         "--format",
@@ -134,6 +105,29 @@ def _report(commands: _Commands, prog: str) -> None:
     _add_common(parser, "an asset in cdk.out, a .zip package, or the directory or file of a function")
 
 
+def _cache(commands: _Commands, prog: str) -> None:
+    text = (
+        "Tell what is kept for the next build, remove what was not used for long or is too much, or remove all. What"
+        " a build uses just now stays; what is gone is made again."
+    )
+    summary = "what is kept for the next build"
+    parser = _parser(
+        commands, "cache", prog=prog, summary=summary, text=text, examples=epilogs.CACHE, operand="[show|prune|clear]"
+    )
+    parser.add_argument("action", nargs="?", choices=("show", "prune", "clear"), default="show", metavar="ACTION")
+    parser.add_argument("--max-age", type=float, metavar="DAYS", help="prune what was not used for so long; 30 days")
+    parser.add_argument("--max-size", type=float, metavar="MB", help="prune what is more, the oldest first")
+    parser.add_argument("--json", action="store_true", help="print JSON")
+
+
+def _check_limits(parsed: argparse.Namespace, parser: argparse.ArgumentParser) -> None:
+    limits = [limit for limit in (parsed.max_age, parsed.max_size) if limit is not None]
+    if limits and parsed.action != "prune":
+        parser.error(f"--max-age and --max-size are for 'cache prune', not for 'cache {parsed.action}'")
+    if not all(0 <= limit < math.inf for limit in limits):
+        parser.error("--max-age and --max-size must be numbers of days and megabytes, not less than 0")
+
+
 def _add_environment(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--from-venv",
@@ -150,13 +144,14 @@ def _parser(
     summary: str,
     text: str,
     examples: str,
+    operand: str = "ENTRY",
 ) -> argparse.ArgumentParser:
     return commands.add_parser(
         name,
         help=summary,
-        usage=f"{prog} {name} [OPTION ...] ENTRY",
+        usage=f"{prog} {name} [OPTION ...] {operand}",
         description=textwrap.fill(text, _WIDTH),
-        epilog=f"{examples.format(prog=prog)}\n{_EXIT_CODES}",
+        epilog=f"{examples.format(prog=prog)}\n{epilogs.EXIT_CODES}",
         formatter_class=argparse.RawDescriptionHelpFormatter,
         allow_abbrev=False,
     )

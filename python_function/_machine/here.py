@@ -50,17 +50,23 @@ def host(
         environ=environment.absolute(_with_settings(environ), Path.cwd()),
         run=Process(progress=report.progress, show=report.show, waiting=report.say, secrets=secrets),
         report=report,
-        cache=_cache(),
+        cache=cache(),
         uv=uv_package.find_uv_bin(),
         python=sys.executable,
         ids=(os.getuid(), os.getgid()) if os.name == "posix" else None,
         resolved=_RESOLVED,
         told=_TOLD,
-        tree_bytes=_tree_bytes(environ.get(TREES, str(_TREE_MEGABYTES))),
+        tree_bytes=tree_bytes(environ),
     )
 
 
-def _tree_bytes(text: str) -> int:
+def tree_bytes(environ: Mapping[str, str]) -> int:
+    """Return how much of dependencies may be kept; nothing is where it is zero.
+
+    Raises:
+        OptionError: The variable :data:`TREES` has another value than it may have.
+    """
+    text = environ.get(TREES, str(_TREE_MEGABYTES))
     if text == "off" or text.isdecimal():
         return 0 if text == "off" else int(text) * 1_000_000
     msg = f"{TREES} must be 'off' or a number of megabytes, not {text!r}. It says how much of dependencies is kept."
@@ -81,15 +87,20 @@ def _with_settings(environ: Mapping[str, str]) -> Mapping[str, str]:
     return environment.merged({**as_pip, **pips}, uvs, environ)
 
 
-def _cache() -> Path:
+def cache() -> Path:
+    """Return the library's directory in the user's cache.
+
+    Raises:
+        BundlingError: The user has no home.
+    """
     try:
-        cache = platformdirs.user_cache_path("cdk-python-function")
+        found = platformdirs.user_cache_path("cdk-python-function")
     except RuntimeError:  # older versions return what they could not expand
-        cache = Path("~")
-    if cache.parts[:1] == ("~",):
+        found = Path("~")
+    if found.parts[:1] == ("~",):
         msg = (
             "There is no place to keep downloads: HOME is not set, and the user who runs this has no entry in the"
             " system's list of users. Set HOME, or XDG_CACHE_HOME, to a directory that may be written to."
         )
         raise BundlingError(msg) from None
-    return Path.cwd() / cache
+    return Path.cwd() / found

@@ -63,6 +63,16 @@ def remove(host: Host) -> None:
                 note.unlink()
 
 
+def live(cache_root: Path) -> bool:
+    """Tell whether a build of this machine has a container just now; it is noted in the cache at *cache_root*."""
+    for note in (cache_root / _NOTES).glob("*"):
+        with suppress(OSError, ValueError):
+            machine, owner, _ = note.read_text(encoding="utf-8").split("\n")
+            if machine == socket.gethostname() and not lock.is_free(Path(owner)):
+                return True
+    return False
+
+
 def _remove(host: Host, command: str, name: str) -> None:
     """Remove a container, which may be gone as well as the engine that had it."""
     with suppress(BundlingError):
