@@ -98,6 +98,32 @@ def test_a_wheel_for_another_target_cannot(psycopg2: Path, target: Target, words
     assert words in error
 
 
+def test_a_module_for_an_older_python_is_told(doctored: Path) -> None:
+    (module,) = doctored.glob("psycopg2/_psycopg.*.so")
+    older = module.rename(module.with_name(module.name.replace("-313-", "-312-")))
+    (record,) = doctored.glob("psycopg2_binary-*.dist-info/RECORD")
+    record.write_text(record.read_text().replace(module.name, older.name))
+
+    (error,) = errors(doctored, Target("python3.13", "x86_64"))
+
+    assert f"psycopg2/{older.name} of psycopg2-binary" in error
+    assert "is a module for Python 3.12 (cpython-312-x86_64-linux-gnu)" in error
+    assert "Python 3.13 there looks for cpython-313-x86_64-linux-gnu.so" in error
+
+
+def test_a_library_of_the_system_that_built_it_is_missed(doctored: Path) -> None:
+    """As where psycopg2 itself was built, which brings no library."""
+    (module,) = doctored.glob("psycopg2/_psycopg.*.so")
+    module.write_bytes(elf_file(needed=["libpq.so.5", "libpthread.so.0", "libc.so.6"]))
+
+    (error,) = errors(doctored, Target("python3.13", "x86_64"))
+
+    assert f"{module.name} of psycopg2-binary" in error
+    assert error.count("neither the bundle nor the runtime has it") == 1
+    assert "needs libpq.so.5; neither the bundle nor the runtime has it" in error
+    assert "psycopg2-binary" in error.partition("Choose")[2]
+
+
 def test_a_library_that_is_gone_is_missed(doctored: Path) -> None:
     (library,) = doctored.glob("psycopg2_binary.libs/libpq-*")
     library.unlink()
