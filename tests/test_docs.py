@@ -1,6 +1,7 @@
 """What the documentation shows works, and what it points to is there."""
 
 import ast
+import dataclasses
 import json
 import re
 import shlex
@@ -16,6 +17,7 @@ import aws_cdk
 import pytest
 
 from python_function._cli import arguments
+from python_function.options import BundlingOptions
 from tests.documents import PAGES, ROOT, Example, apps, examples, in_language
 
 _HANDLER: Final = "def {}(event, context): ..."
@@ -162,12 +164,15 @@ def test_every_page_is_in_the_index() -> None:
     assert listed == {page.relative_to(index.parent).as_posix() for page in PAGES[1:]} - {"index.md"}
 
 
-def test_the_readme_names_every_bundling_option_that_the_pages_explain() -> None:
+def test_the_readme_names_every_bundling_option_and_the_pages_explain_each() -> None:
     text = "\n".join(page.read_text(encoding="utf-8") for page in PAGES[1:])
     readme = PAGES[0].read_text(encoding="utf-8")
     table = readme[readme.index("## Options of bundling") : readme.index("## Documentation")]
 
-    for option in re.findall(r"`(\w+)`", table):
+    options = {field.name for field in dataclasses.fields(BundlingOptions)}
+
+    assert set(re.findall(r"`(\w+)`", table)) == options
+    for option in sorted(options):
         assert option in text, f"{option} is explained nowhere"
 
 
