@@ -8,7 +8,7 @@ import textwrap
 from collections.abc import Callable, Sequence
 from typing import Any, Final, Protocol, TypeAlias
 
-from python_function._cli import epilogs, flags
+from python_function._cli import epilogs, flags, service_arguments
 from python_function._cli.terminal import Terminal
 from python_function._target.target import ARCHITECTURES, GLIBC
 
@@ -41,10 +41,11 @@ def parse(given: Sequence[str] | None, *, prog: str) -> argparse.Namespace:
     _build(commands, prog)
     _report(commands, prog)
     _cache(commands, prog)
+    service_arguments.add(commands, prog)
     parsed = parser.parse_args(given)
     if parsed.command == "cache":
         _check_limits(parsed, commands.choices["cache"])
-    elif parsed.layer and (parsed.index or parsed.handler):
+    elif parsed.command != "service" and parsed.layer and (parsed.index or parsed.handler):
         commands.choices[parsed.command].error("a layer has no handler: leave out --index and --handler, or --layer")
     return parsed
 
