@@ -20,6 +20,7 @@ from python_function._machine.host import Host
 from python_function._machine.process import Process
 from python_function._machine.report import Report
 from python_function._machine.toml import read_toml
+from python_function._target.target import Target
 from python_function.errors import PackagingError
 
 if TYPE_CHECKING:
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     from integ.wheelhouse import Wheelhouse
     from python_function._dependencies.requirements_txt.read import Requirements
 
+ENVIRONMENTS = Target("python3.13", "x86_64").environments
 _UV = uv.find_uv_bin()
 _TOOLS = {
     "poetry 2": ("--from", "poetry==2.5.1", "poetry", "lock"),
@@ -146,7 +148,7 @@ def _lock(entry: Path, tool: str, environ: Mapping[str, str] | None = None) -> N
 
 def _export_of(entry: Path, choice: Choice | None = None, environ: Mapping[str, str] | None = None) -> Requirements:
     packaging = detect.detect(entry, choice=choice or Choice())
-    return exact.requirements(packaging, host=_host(entry.parent, environ), environment={})
+    return exact.requirements(packaging, host=_host(entry.parent, environ), environment={}, environments=ENVIRONMENTS)
 
 
 def _state(directory: Path) -> dict[str, tuple[int, bytes]]:

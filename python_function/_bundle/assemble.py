@@ -54,9 +54,11 @@ def assemble(spec: BundleSpec, work: Path, host: Host, *, below: str = "") -> De
 
 
 def _whole(part: Part) -> Dependencies:
-    host = part.host
-    listed = exact.requirements(part.spec.packaging, host=host, environment=dict(part.spec.environment))
-    spec, requirements = access.granted(part.spec, listed, host)
+    host, spec = part.host, part.spec
+    listed = exact.requirements(
+        spec.packaging, host=host, environment=dict(spec.environment), environments=spec.target.environments
+    )
+    spec, requirements = access.granted(spec, listed, host)
     in_container = spec.strategy == "docker"
     part = replace(part, spec=spec, requirements=requirements)
     _run(part, partial(plan.whole, spec, requirements), in_container=in_container)

@@ -146,7 +146,9 @@ def _make(order: Order, directory: Path) -> str:
     """
     spec, host = order.spec, order.host
     kept_trees.prune(directory.parents[1], now=host.now(), max_bytes=host.tree_bytes)
-    listed = exact.requirements(spec.packaging, host=host, environment=dict(spec.environment))
+    listed = exact.requirements(
+        spec.packaging, host=host, environment=dict(spec.environment), environments=spec.target.environments
+    )
     granted, requirements = access.granted(spec, listed, host)
     order = replace(order, spec=granted)
     _install(order, requirements, "first", directory)

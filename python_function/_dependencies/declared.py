@@ -1,13 +1,15 @@
 """What the files of one packaging tool declare: a lock, or a list of requirements."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TypeAlias
 
 from python_function._dependencies.choice import Choice
+from python_function._dependencies.complete import Need
 from python_function._dependencies.local_packages import LocalPackage
 from python_function._dependencies.lock_part import LockPart
+from python_function._dependencies.marker import Environments
 from python_function._dependencies.requirements_txt.read import Requirements
 from python_function._machine.host import Host
 from python_function._machine.report import Notice
@@ -23,7 +25,8 @@ class Locked:
         project: The directory of the project that needs the dependencies, inside the workspace of *file*.
         choice: What was chosen among the optional dependencies, and how to ask the tool.
         part: What the lock says of the packages that are needed.
-        export: Asks the tool, with the environment for it.
+        export: Asks the tool, with the environment for it; the answer has all that the lock holds for the target.
+        needs: Tells which packages of the lock need which others.
     """
 
     file: Path
@@ -31,6 +34,7 @@ class Locked:
     choice: Choice
     part: LockPart
     export: "Export"
+    needs: "NeedsOf"
 
     @property
     def identity(self) -> tuple[str, ...]:
@@ -78,7 +82,8 @@ class Listed:
         return self.requirements.lines
 
 
-Export: TypeAlias = Callable[[Locked, Host, Mapping[str, str]], Requirements]
+Export: TypeAlias = Callable[[Locked, Host, Mapping[str, str], Environments], Requirements]
+NeedsOf: TypeAlias = Callable[[Locked], Iterable[Need]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,27 +9,31 @@ from python_function._dependencies.declared import Listed, Locked
 from python_function._dependencies.detect import Packaging
 from python_function._dependencies.indexes import with_credentials
 from python_function._dependencies.local_packages import LocalPackage
+from python_function._dependencies.marker import Environments
 from python_function._dependencies.requirements_txt.read import Requirements
 from python_function._machine.environment import for_installer
 from python_function._machine.host import Host
 
 
-def requirements(packaging: Packaging, *, host: Host, environment: Mapping[str, str]) -> Requirements:
+def requirements(
+    packaging: Packaging, *, host: Host, environment: Mapping[str, str], environments: Environments
+) -> Requirements:
     """Return what *packaging* says to install, as exactly as it says it.
 
     Args:
         packaging: What declares the dependencies.
         host: The machine to run the tool on.
         environment: What the user set for the build; it overrides the process's own.
+        environments: What the markers of the target are held against.
 
     Raises:
-        PackagingError: The lock is stale, or its tool refuses it.
+        PackagingError: The lock is stale, or its tool refuses it, or leaves out what it holds for the target.
         BundlingError: The tool cannot be had.
     """
     env = for_installer(host.environ, environment)
     match packaging.content:
         case Locked() as locked:
-            found = nested.follow(locked.export(locked, host, env))
+            found = nested.follow(locked.export(locked, host, env, environments))
             return replace(found, local=tuple(_as_known(package, packaging) for package in found.local))
         case Listed() as listed:
             return with_credentials(listed.manifest, listed.requirements, env)

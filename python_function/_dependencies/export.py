@@ -6,7 +6,10 @@ from dataclasses import replace
 from pathlib import Path
 from typing import NoReturn
 
+from python_function._dependencies import complete
+from python_function._dependencies.declared import Locked
 from python_function._dependencies.formats import manifest_lines
+from python_function._dependencies.marker import Environments
 from python_function._dependencies.requirements_txt import read
 from python_function._dependencies.requirements_txt.read import Requirements
 from python_function._machine import cache
@@ -33,14 +36,20 @@ def kept(key: object, ask: Callable[[], str], host: Host) -> str:
     return text
 
 
-def parsed(text: str, lock: Path, *, links: tuple[Path, ...] = ()) -> Requirements:
-    """Return what the exported *text* of *lock* asks for."""
+def parsed(text: str, locked: Locked, environments: Environments) -> Requirements:
+    """Return what the *text* asks for that a tool makes of the lock *locked*.
+
+    Raises:
+        PackagingError: It lacks what the lock holds for *environments*.
+    """
+    lock = locked.file
     lines = (
         manifest_lines.with_braces(line) if "index-url" in line or line.startswith("-i ") else line
         for line in text.splitlines()
     )
     found = read.parse("\n".join(lines), base=lock.parent, source=f"what {lock} exports", exact=True)
-    return replace(found, links=(*found.links, *links))
+    complete.demand(lock, locked.needs(locked), found.lines, environments)
+    return replace(found, links=(*found.links, *locked.part.links))
 
 
 def refuse(lock: Path, command: str, error: CommandError, *, stale: Sequence[str] = ()) -> NoReturn:

@@ -44,7 +44,6 @@ class LockPart:
         links: Directories of packages that stand for an index.
         origins: Where those of them that come from an index do.
         dropped: The names of the packages that are left out on request, with what only they need.
-        certain: The names of those that are needed in every environment, as far as the lock tells.
         groups: The chosen groups as their manifest spells them.
         extras: The chosen extras, likewise.
         fresh: Whether the lock fits its manifest, as far as the files tell; if it may not, the identity tells.
@@ -58,7 +57,6 @@ class LockPart:
     links: tuple[Path, ...] = ()
     origins: tuple[Origin, ...] = ()
     dropped: tuple[str, ...] = ()
-    certain: tuple[str, ...] = ()
     groups: tuple[str, ...] = ()
     extras: tuple[str, ...] = ()
     fresh: bool = True

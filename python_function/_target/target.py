@@ -1,7 +1,7 @@
 """What a bundle is built for: the runtime table and everything that follows from it."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import Final
 
@@ -62,6 +62,9 @@ DEFAULT_RUNTIME: Final = "python3.13"
 _MACHINES: Final = MappingProxyType({"x86_64": "x86_64", "arm64": "aarch64"})
 _DOCKER_PLATFORMS: Final = MappingProxyType({"x86_64": "linux/amd64", "arm64": "linux/arm64"})
 
+_LATE: Final = 99
+"""A patch level that no Python reaches."""
+
 ARCHITECTURES: Final = tuple(_MACHINES)
 """Lambda's names of the instruction sets, the default first."""
 
@@ -115,6 +118,11 @@ class Target:
             "python_version": self.python_version,
             "sys_platform": "linux",
         }
+
+    @property
+    def environments(self) -> tuple[Mapping[str, str], ...]:
+        """What holds of markers at whatever patch level the target's Python has, the known one first."""
+        return tuple(replace(self, patch=patch).markers for patch in (self.patch, 0, _LATE))
 
     @property
     def machine(self) -> str:

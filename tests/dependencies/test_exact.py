@@ -1,6 +1,7 @@
 """What the tools that own a lock are asked, and what becomes of their answers."""
 
 import stat
+import tomllib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -11,13 +12,15 @@ import pytest
 from python_function._dependencies import detect, exact
 from python_function._dependencies.assigned import Assigned, Index
 from python_function._dependencies.choice import Choice
-from python_function._dependencies.formats import poetry_tool
+from python_function._dependencies.formats import poetry_lock, poetry_tool
 from python_function._dependencies.local_packages import LocalPackage
 from python_function._dependencies.requirements_txt.read import Requirements
 from python_function._machine.host import Host
 from python_function._machine.report import Report
+from python_function._target.target import Target
 from python_function.errors import CommandError, PackagingError
 
+ENVIRONMENTS = Target("python3.13", "x86_64").environments
 _SHA = f"--hash=sha256:{'a' * 64}"
 _UV_LOCK = """
 version = 1
@@ -41,6 +44,7 @@ name = "torch"
 version = "2"
 source = { registry = "https://torch.invalid/cpu" }
 """
+_EVERYTHING = "six==1.17.0\ntorch==2\n"
 _UV_MANIFEST = """
 [project]
 name = "app"
@@ -96,7 +100,7 @@ def _export_of(
     )
     index = entry / "index.py"
     packaging = detect.detect(entry, index=index if index.is_file() else None, choice=choice or Choice())
-    return exact.requirements(packaging, host=host, environment={})
+    return exact.requirements(packaging, host=host, environment={}, environments=ENVIRONMENTS)
 
 
 def _write(directory: Path, files: Mapping[str, str]) -> Path:
@@ -131,11 +135,11 @@ def test_a_kind_without_a_tool_starts_nothing(tmp_path: Path) -> None:
 
 
 def test_uv_exports_the_chosen_member_and_never_resolves(tmp_path: Path) -> None:
-    tool = _Tool(f"six==1.17.0 {_SHA}\n")
+    tool = _Tool(f"six==1.17.0 {_SHA}\ntorch==2 {_SHA}\n")
 
     found = _export_of(_uv(tmp_path), tool, choice=Choice(groups=("docs",), extras=("more",)))
 
-    assert (found.lines, found.exact, found.hashed) == ((f"six==1.17.0 {_SHA}",), True, True)
+    assert (found.lines, found.exact, found.hashed) == ((f"six==1.17.0 {_SHA}", f"torch==2 {_SHA}"), True, True)
     ((argv, cwd, env),) = tool.calls
     assert argv[:2] == ("uv", "export")
     assert {"--locked", "--no-dev", "--no-emit-project", "--group=docs", "--extra=more"} <= set(argv)
@@ -145,11 +149,11 @@ def test_uv_exports_the_chosen_member_and_never_resolves(tmp_path: Path) -> None
 
 
 def test_uv_prunes_what_is_excluded(tmp_path: Path) -> None:
-    tool = _Tool()
+    tool = _Tool("six==1.17.0\n")
 
-    _export_of(_uv(tmp_path), tool, choice=Choice(exclude=("boto3",)))
+    _export_of(_uv(tmp_path), tool, choice=Choice(exclude=("torch",)))
 
-    assert "--prune=boto3" in tool.calls[0][0]
+    assert "--prune=torch" in tool.calls[0][0]
 
 
 def test_what_is_excluded_is_dropped_from_other_exports(tmp_path: Path) -> None:
@@ -167,9 +171,9 @@ def test_exported_local_packages_start_at_the_workspace(tmp_path: Path) -> None:
     entry = _uv(tmp_path)
     _write(entry / "lib", {"pyproject.toml": '[project]\nname = "lib"\n'})
 
-    found = _export_of(entry, _Tool("-e ./lib ; sys_platform == 'linux'\n"))
+    found = _export_of(entry, _Tool(f"{_EVERYTHING}-e ./lib ; sys_platform == 'linux'\n"))
 
-    assert found.lines == ('lib ; sys_platform == "linux"',)
+    assert found.lines[2:] == ('lib ; sys_platform == "linux"',)
     assert found.local == (LocalPackage(name="lib", directory=entry / "lib", marker="sys_platform == 'linux'"),)
 
 
@@ -320,11 +324,11 @@ def test_a_refusal_says_how_to_refresh(tmp_path: Path, make: Callable[[Path], Pa
 
 
 def test_a_lock_for_newer_pythons_is_exported_as_it_is(tmp_path: Path) -> None:
-    tool = _Tool(_failure(_OLD_PYTHON), then="six==1.17.0\n")
+    tool = _Tool(_failure(_OLD_PYTHON), then=_EVERYTHING)
 
     found = _export_of(_uv(tmp_path), tool)
 
-    assert found.lines == ("six==1.17.0",)
+    assert found.lines == ("six==1.17.0", "torch==2")
     assert [argv[-1] for argv, _, _ in tool.calls] == ["--locked", "--frozen"]
 
 
@@ -383,25 +387,109 @@ def test_a_list_of_poetry_names_every_file_and_no_index(release: poetry_tool.Rel
     assert all("--hash=sha256:" in line and "://" not in line for line in lines)
 
 
-@pytest.mark.parametrize(
-    ("package", "lacks"),
-    [
-        ('optional = false\ngroups = ["main"]\n', True),
-        ('optional = false\ngroups = ["docs"]\n', True),
-        ('optional = false\ngroups = ["dev"]\n', False),
-        ('optional = true\ngroups = ["main"]\n', False),
-        ('optional = false\ngroups = ["main"]\nmarkers = "python_version < \'3\'"\n', False),
-    ],
-)
-def test_what_is_locked_for_everybody_has_to_be_exported(tmp_path: Path, package: str, lacks: bool) -> None:
-    entry = _poetry(tmp_path, packages=f'[[package]]\nname = "toolz"\nversion = "1"\n{package}')
-    tool = _Tool("six==1.17.0\n")
+_POETRY_LOCKED = """
+[tool.poetry.dependencies]
+python = ">=3.9"
+six = "*"
+torch = {version = "*", markers = "sys_platform == 'linux'"}
+more = {version = "*", optional = true}
+elsewhere = {version = "*", platform = "win32"}
+later = {version = "*", python = ">=3.99"}
+[tool.poetry.extras]
+more = ["more"]
+[tool.poetry.group.docs.dependencies]
+docs = "*"
+"""
 
-    if lacks:
-        with pytest.raises(PackagingError, match=r"poetry\.lock has toolz, which poetry did not export"):
-            _export_of(entry, tool, choice=Choice(groups=("docs",)))
-    else:
-        _export_of(entry, tool, choice=Choice(groups=("docs",)))
+
+def _poetry_one(directory: Path) -> Path:
+    """Return a project whose lock says of packages what they need, and not what they are needed for."""
+    manifest = _POETRY_LOCKED
+    names = {"six": "", "torch": '[package.dependencies]\nbelow = "*"\nmore = {version = "*", optional = true}\n'}
+    others = dict.fromkeys(("below", "more", "elsewhere", "later", "docs"), "")
+    packages = "".join(
+        f'[[package]]\nname = "{name}"\nversion = "2"\n{text}' for name, text in {**names, **others}.items()
+    )
+    digest = poetry_lock.content_hash(tomllib.loads(manifest))
+    lock = f'{packages}[metadata]\nlock-version = "2.0"\ncontent-hash = "{digest}"\n'
+    return _write(directory / "app", {"poetry.lock": lock, "pyproject.toml": manifest})
+
+
+def _poetry_two(directory: Path) -> Path:
+    """Return a project whose lock says of packages what they are needed for."""
+    packages = {
+        "six": 'groups = ["main"]',
+        "torch": 'groups = ["main"]\nmarkers = "sys_platform == \'linux\'"',
+        "below": 'groups = ["main", "docs"]\nmarkers = {main = "python_version > \'3\'", docs = "os_name == \'nt\'"}',
+        "more": 'groups = ["main"]\nmarkers = "extra == \'more\'"',
+        "elsewhere": 'groups = ["main"]\nmarkers = "sys_platform == \'win32\'"',
+        "later": 'groups = ["main"]\nmarkers = "python_full_version >= \'3.13.20\'"',
+        "docs": 'groups = ["docs"]',
+    }
+    text = "".join(f'[[package]]\nname = "{n}"\nversion = "2"\noptional = false\n{t}\n' for n, t in packages.items())
+    return _poetry(directory, manifest=_POETRY_LOCKED, packages=text)
+
+
+def _uv_whole(directory: Path) -> Path:
+    """Return a project whose lock holds a package of each kind of need."""
+    registry = 'source = { registry = "https://index.invalid/simple" }\n'
+    root = (
+        '[[package]]\nname = "app"\nversion = "1"\nsource = { virtual = "." }\ndependencies = [{ name = "six" }, '
+        '{ name = "torch", extra = ["cpu"], marker = "sys_platform == \'linux\'" }, { name = "later", marker = '
+        '"python_full_version >= \'3.13.20\'" }, { name = "elsewhere", marker = "sys_platform == \'win32\'" }]\n'
+        '[package.optional-dependencies]\nmore = [{ name = "more" }]\n'
+        '[package.dev-dependencies]\ndocs = [{ name = "docs" }]\ndev = [{ name = "dev" }]\n'
+    )
+    torch = 'dependencies = []\n[package.optional-dependencies]\ncpu = [{ name = "below" }]\nno = [{ name = "more" }]\n'
+    names = {"six": "", "torch": torch, **dict.fromkeys(("below", "more", "elsewhere", "later", "docs", "dev"), "")}
+    packages = (f'[[package]]\nname = "{name}"\nversion = "2"\n{registry}{text}' for name, text in names.items())
+    manifest = _UV_MANIFEST.replace('["six"]', "[]")
+    return _write(directory / "app", {"uv.lock": f"version = 1\n{root}{''.join(packages)}", "pyproject.toml": manifest})
+
+
+_LOCKS = {"uv": _uv_whole, "poetry 1": _poetry_one, "poetry 2": _poetry_two}
+_HELD = ("six==2", "torch==2.0 ; sys_platform == 'linux'", "below==2 ; python_version >= '3'")
+
+
+@pytest.mark.parametrize("make", _LOCKS.values(), ids=_LOCKS)
+@pytest.mark.parametrize("number", range(len(_HELD)))
+@pytest.mark.parametrize("change", ["", "other==2", "{name}==3", "{name}==2 ; os_name == 'nt'", "{name}-more==2"])
+def test_what_a_lock_holds_for_the_target_has_to_be_in_what_its_tool_says(
+    tmp_path: Path, make: Callable[[Path], Path], number: int, change: str
+) -> None:
+    entry = make(tmp_path)
+    name = _HELD[number].partition("=")[0]
+    doctored = (*_HELD[:number], change.format(name=name), *_HELD[number + 1 :])
+
+    with pytest.raises(PackagingError, match=rf"/app/\w+\.lock holds {name} 2 for Python 3\.13\.9 on x86_64"):
+        _export_of(entry, _Tool("\n".join(doctored)))
+
+    assert len(_export_of(entry, _Tool("\n".join(_HELD))).lines) == len(_HELD), "what lacks something was kept"
+
+
+@pytest.mark.parametrize("make", _LOCKS.values(), ids=_LOCKS)
+@pytest.mark.parametrize(("choice", "name"), [(Choice(extras=("more",)), "more"), (Choice(groups=("docs",)), "docs")])
+def test_what_is_chosen_has_to_be_there_too(
+    tmp_path: Path, make: Callable[[Path], Path], choice: Choice, name: str
+) -> None:
+    entry = make(tmp_path)
+
+    if (make, name) != (_poetry_two, "more"):  # that lock has a condition for it, which only poetry can tell
+        with pytest.raises(PackagingError, match=f"holds {name} 2"):
+            _export_of(entry, _Tool("\n".join(_HELD)), choice=choice)
+    assert _export_of(entry, _Tool("\n".join((*_HELD, f"{name}==2"))), choice=choice).lines[-1] == f"{name}==2"
+
+
+def test_a_member_of_a_workspace_has_to_be_in_what_uv_says_of_all_of_them(tmp_path: Path) -> None:
+    entry = _write(tmp_path / "app", {"pyproject.toml": '[tool.uv.workspace]\nmembers = ["one"]\n'})
+    lock = '[manifest]\nmembers = ["one"]\n[[package]]\nname = "one"\nversion = "1"\nsource = { editable = "one" }\n'
+    _write(entry, {"uv.lock": f"version = 1\n{lock}"})
+    _write(entry / "one", {"pyproject.toml": '[project]\nname = "one"\nversion = "1"\n'})
+
+    with pytest.raises(PackagingError, match="holds one for"):
+        _export_of(entry, _Tool("\n"))
+
+    assert _export_of(entry, _Tool("-e ./one\n")).lines == ("one",)
 
 
 @pytest.mark.parametrize(
@@ -444,7 +532,7 @@ def test_an_index_that_a_uv_lock_does_not_name_makes_it_not_stale(
     entry = _uv(tmp_path)
     with (entry / "uv.lock").open("a") as lock:
         lock.write('\n[[package]]\nname = "more"\nsource = { registry = "https://index.invalid/simple" }\n')
-    tool = _Tool()
+    tool = _Tool(_EVERYTHING)
 
     _export_of(entry, tool, environ=variables)
 

@@ -1,6 +1,5 @@
 """Poetry: its locked projects, and which poetry exports them."""
 
-import re
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -13,11 +12,12 @@ from python_function._dependencies.assigned import Index
 from python_function._dependencies.choice import Choice
 from python_function._dependencies.declared import Declared, Locked
 from python_function._dependencies.export import kept, parsed, refuse, stale_message
-from python_function._dependencies.formats import manifest_lines, poetry_lock, poetry_tool
+from python_function._dependencies.formats import manifest_lines, poetry_lock, poetry_needs, poetry_tool
 from python_function._dependencies.formats.poetry_tool import Release
 from python_function._dependencies.formats.record import Format
 from python_function._dependencies.indexes import with_credentials
 from python_function._dependencies.lock_part import Origin, origin_of
+from python_function._dependencies.marker import Environments
 from python_function._dependencies.requirements_txt import read
 from python_function._dependencies.requirements_txt.read import Requirements
 from python_function._machine.host import Host
@@ -35,7 +35,8 @@ _STALE: Final = ("changed significantly since poetry.lock was last generated",)
 def declared(file: Path, project: Path, choice: Choice) -> Declared:
     """Return what the lock *file* says of all that *project* needs."""
     part = poetry_lock.part_of(file, project, choice)
-    return Declared(content=Locked(file=file, project=project, choice=choice, part=part, export=export))
+    content = Locked(file=file, project=project, choice=choice, part=part, export=export, needs=poetry_needs.needs)
+    return Declared(content=content)
 
 
 def release_for(file: Path, asked: str | None) -> Release:
@@ -54,7 +55,7 @@ def release_for(file: Path, asked: str | None) -> Release:
     return poetry_tool.BY_LOCK[found]
 
 
-def export(locked: Locked, host: Host, env: Mapping[str, str]) -> Requirements:
+def export(locked: Locked, host: Host, env: Mapping[str, str], environments: Environments) -> Requirements:
     """Return what poetry says that the project needs; poetry 1 exports stale locks with no more than a warning."""
     lock, choice = locked.file, locked.choice
     if not locked.part.fresh and poetry_lock.version(lock) in {"1.0", "1.1", "2.0"}:
@@ -70,7 +71,9 @@ def export(locked: Locked, host: Host, env: Mapping[str, str]) -> Requirements:
 
     def ask() -> str:
         with poetry_tool.installed(release, host, env) as python:
-            return host.run((python, *argv), cwd=lock.parent, env={**env, **_QUIET})
+            text = host.run((python, *argv), cwd=lock.parent, env={**env, **_QUIET})
+        parsed(text, locked, environments)  # an answer that lacks something is not kept
+        return text
 
     files = (lock, *(lock.with_name(name) for name in ("pyproject.toml", "poetry.toml")))
     contents = [file.read_bytes() if file.is_file() else b"" for file in files]
@@ -80,26 +83,10 @@ def export(locked: Locked, host: Host, env: Mapping[str, str]) -> Requirements:
     except CommandError as error:
         refuse(lock, "poetry lock", error, stale=_STALE)
     manifest = read_toml(lock.with_name("pyproject.toml"))
-    found = replace(parsed(text, lock), options=())
-    _hold_to_lock(found, locked)
+    found = replace(parsed(text, locked, environments), options=())
     if not choice.poetry_without_urls:
         found = with_credentials(manifest, _from_sources(found, manifest, locked.part.origins), env)
     return read.without(found, locked.part.dropped)
-
-
-def _hold_to_lock(found: Requirements, locked: Locked) -> None:
-    """Hold what was exported to what the lock has for all environments.
-
-    Raises:
-        PackagingError: Something is not there.
-    """
-    exported = {re.split(r"[^\w.-]", line)[0] for line in found.lines}
-    if missing := [name for name in locked.part.certain if name not in exported]:
-        msg = (
-            f"{locked.file} has {', '.join(missing)}, which poetry did not export. Run 'poetry lock' in "
-            f"{locked.file.parent}, or pass poetry_version=... for another poetry."
-        )
-        raise PackagingError(msg)
 
 
 def _from_sources(found: Requirements, manifest: Mapping[str, object], origins: tuple[Origin, ...]) -> Requirements:

@@ -14,7 +14,7 @@ from python_function._dependencies.choice import Choice
 from python_function._dependencies.formats import extras, groups
 from python_function._dependencies.local_packages import LocalArchive, LocalPackage
 from python_function._dependencies.lock_part import LockPart, Origin, canonical, titles
-from python_function._machine.toml import alternatives, read_toml, strings, table, tables
+from python_function._machine.toml import NOTHING, alternatives, read_toml, strings, table, tables
 
 _HASHED: Final = ("dependencies", "source", "extras", "dev-dependencies")
 _HASHED_IF_THERE: Final = ("group",)
@@ -33,16 +33,15 @@ def part_of(file: Path, project: Path, choice: Choice) -> LockPart:
     packages = tables(lock, "package")
     roots = set(_roots(file, manifest, choice))
     everything, needed = _needed(packages, roots, ()), _needed(packages, roots, choice.exclude)
-    kept = {_name(package) for package in needed}
-    places = [(_name(package), *_place(project, package)) for package in needed]
+    kept = {name_of(package) for package in needed}
+    places = [(name_of(package), *_place(project, package)) for package in needed]
     return LockPart(
         identity=(canonical(lock), canonical(_deciding(manifest))),
         packages=titles(needed),
         origins=tuple(_origins(packages)),
-        dropped=tuple(name for name in map(_name, everything) if name not in kept),
+        dropped=tuple(name for name in map(name_of, everything) if name not in kept),
         groups=tuple(dict.fromkeys(filter(choice.takes_group, known_groups))),
         extras=tuple(dict.fromkeys(filter(choice.takes_extra, known_extras))),
-        certain=tuple(_certain(packages, choice)),
         fresh=table(lock, "metadata").get("content-hash") == content_hash(manifest),
         local=tuple(LocalPackage(name=name, directory=path) for name, kind, path in places if kind == "directory"),
         archives=tuple(LocalArchive(name=name, path=path) for name, kind, path in places if kind == "file"),
@@ -57,17 +56,17 @@ def version(file: Path) -> str:
 def _needed(
     packages: list[Mapping[str, object]], names: set[str], exclude: Sequence[str]
 ) -> list[Mapping[str, object]]:
-    wanted: dict[str, set[str]] = {}
+    asked: dict[str, set[str]] = {}
     for package in packages:
-        wanted.setdefault(_name(package), set()).update(map(canonicalize_name, table(package, "dependencies")))
+        asked.setdefault(name_of(package), set()).update(map(canonicalize_name, table(package, "dependencies")))
     excluded = frozenset(map(canonicalize_name, exclude))
     waiting, seen = list(names - excluded), set[str](excluded)
     while waiting:
         name = waiting.pop()
         if name not in seen:
             seen.add(name)
-            waiting += wanted.get(name, ())
-    return [package for package in packages if _name(package) in seen - excluded]
+            waiting += asked.get(name, ())
+    return [package for package in packages if name_of(package) in seen - excluded]
 
 
 def _roots(file: Path, manifest: Mapping[str, object], choice: Choice) -> Iterator[str]:
@@ -77,13 +76,22 @@ def _roots(file: Path, manifest: Mapping[str, object], choice: Choice) -> Iterat
     yield from map(_required, extras.texts(manifest, choice))
     for name in filter(choice.takes_extra, table(poetry, "extras")):
         yield from map(_required, strings(poetry, "extras", name))
-    for name, value in table(poetry, "dependencies").items():
-        if name != "python" and any(not one.get("optional") for one in alternatives(value) or [table(value)]):
-            yield canonicalize_name(name)
-    for name in filter(choice.takes_group, table(poetry, "group")):
-        yield from map(canonicalize_name, table(poetry, "group", name, "dependencies"))
-    if choice.takes_group("dev"):
-        yield from map(canonicalize_name, table(poetry, "dev-dependencies"))
+    yield from (canonicalize_name(name) for name, _ in wanted(poetry, choice))
+
+
+def wanted(poetry: Mapping[str, object], choice: Choice) -> Iterator[tuple[str, object]]:
+    """Yield name and value of all that the tables of *poetry* in a manifest ask for, chosen groups and extras too."""
+    chosen_extras = filter(choice.takes_extra, table(poetry, "extras"))
+    chosen = {canonicalize_name(name) for extra in chosen_extras for name in strings(poetry, "extras", extra)}
+    groups_ = filter(choice.takes_group, table(poetry, "group"))
+    named = [table(poetry, "group", name, "dependencies") for name in groups_]
+    old = table(poetry, "dev-dependencies") if choice.takes_group("dev") else NOTHING
+    parts = (table(poetry, "dependencies"), *named, old)
+    for name, value in ((name, value) for part in parts for name, value in part.items() if name != "python"):
+        several: Sequence[object] = alternatives(value) or [value]
+        for one in several:
+            if not table(one).get("optional") or canonicalize_name(name) in chosen:
+                yield name, one
 
 
 def _required(text: str) -> str:
@@ -119,22 +127,13 @@ def content_hash(manifest: Mapping[str, object]) -> str:
     return hashlib.sha256(json.dumps(relevant, sort_keys=True, default=str).encode()).hexdigest()
 
 
-def _certain(packages: Iterable[Mapping[str, object]], choice: Choice) -> Iterator[str]:
-    """Yield the names of the packages that a lock of poetry 2 has for the chosen groups without any condition."""
-    for package in packages:
-        groups_ = strings(package, "groups")
-        wanted = any(group == "main" or choice.takes_group(group) for group in groups_)
-        if wanted and package.get("optional") is False and "markers" not in package:
-            yield _name(package)
-
-
 def _origins(packages: Iterable[Mapping[str, object]]) -> Iterator[Origin]:
     """Yield the packages that do not come from the index that everything comes from which says nothing else."""
     for package in packages:
         source = table(package, "source")
         if str(source.get("type", "legacy")) == "legacy":
             index = str(source.get("reference", ""))
-            yield Origin(name=_name(package), version=str(package.get("version", "")), index=index)
+            yield Origin(name=name_of(package), version=str(package.get("version", "")), index=index)
 
 
 def _place(root: Path, package: Mapping[str, object]) -> tuple[str, Path]:
@@ -142,5 +141,6 @@ def _place(root: Path, package: Mapping[str, object]) -> tuple[str, Path]:
     return str(source.get("type", "")), Path(os.path.normpath(root / str(source.get("url", ""))))
 
 
-def _name(package: Mapping[str, object]) -> str:
+def name_of(package: Mapping[str, object]) -> str:
+    """Return the normalized name of *package*."""
     return canonicalize_name(str(package.get("name", "")))

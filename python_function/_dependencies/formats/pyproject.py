@@ -1,18 +1,16 @@
 """``pyproject.toml`` without a lock: what it asks for, to be resolved."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Final
 
-from packaging.utils import canonicalize_name
-
 from python_function._dependencies.choice import Choice
 from python_function._dependencies.declared import Declared, Listed, no_lock
-from python_function._dependencies.formats import extras, groups, manifest_lines, poetry_sources
+from python_function._dependencies.formats import extras, groups, manifest_lines, poetry_lock, poetry_sources
 from python_function._dependencies.formats.manifest_lines import Line
 from python_function._dependencies.formats.record import Format
 from python_function._dependencies.formats.uv_lock import default_groups
-from python_function._machine.toml import NOTHING, alternatives, read_toml, strings, table, tables
+from python_function._machine.toml import NOTHING, read_toml, strings, table, tables
 
 _COMMANDS: Final = {"poetry": ("poetry lock", "poetry.lock"), "uv": ("uv lock", "uv.lock")}
 
@@ -63,20 +61,10 @@ def _texts(file: Path, manifest: Mapping[str, object], choice: Choice) -> Iterat
 
 def _poetry_lines(manifest: Mapping[str, object], choice: Choice, project: Path) -> Iterator[Line]:
     poetry = table(manifest, "tool", "poetry")
-    extra_names = filter(choice.takes_extra, table(poetry, "extras"))
-    chosen = {canonicalize_name(name) for extra in extra_names for name in strings(poetry, "extras", extra)}
-    main = NOTHING if "dependencies" in table(manifest, "project") else table(poetry, "dependencies")
-    named = [
-        table(poetry, "group", name, "dependencies") for name in filter(choice.takes_group, table(poetry, "group"))
-    ]
-    old = table(poetry, "dev-dependencies") if choice.takes_group("dev") else NOTHING
-    wanted = [(name, value) for part in (main, *named, old) for name, value in part.items() if name != "python"]
-    for name, value in wanted:
-        several: Sequence[object] = alternatives(value) or [value]
-        for one in several:
-            if not table(one).get("optional") or canonicalize_name(name) in chosen:
-                text = manifest_lines.line(name, one, project)
-                yield poetry_sources.from_source(text, table(one).get("source"), manifest)
+    own = {**poetry, "dependencies": NOTHING} if "dependencies" in table(manifest, "project") else poetry
+    for name, one in poetry_lock.wanted(own, choice):
+        text = manifest_lines.line(name, one, project)
+        yield poetry_sources.from_source(text, table(one).get("source"), manifest)
 
 
 def _poetry_indexes(poetry: Mapping[str, object]) -> Iterator[Line]:

@@ -10,10 +10,11 @@ from python_function._dependencies.assigned import Index
 from python_function._dependencies.choice import Choice
 from python_function._dependencies.declared import Declared, Locked
 from python_function._dependencies.export import parsed, refuse
-from python_function._dependencies.formats import uv_lock
+from python_function._dependencies.formats import uv_lock, uv_needs, uv_sources
 from python_function._dependencies.formats.record import Format, Search
 from python_function._dependencies.indexes import default_option, of_uv, without_others
 from python_function._dependencies.lock_part import origin_of
+from python_function._dependencies.marker import Environments
 from python_function._dependencies.requirements_txt.read import Requirements, assigned
 from python_function._machine.environment import UNCONFIGURED
 from python_function._machine.host import Host
@@ -27,10 +28,11 @@ _STALE: Final = ("needs to be updated, but `--locked`",)
 def declared(file: Path, project: Path, choice: Choice) -> Declared:
     """Return what the lock *file* says of all that *project* needs."""
     part = uv_lock.part_of(file, project, choice)
-    return Declared(content=Locked(file=file, project=project, choice=choice, part=part, export=export))
+    content = Locked(file=file, project=project, choice=choice, part=part, export=export, needs=uv_needs.needs)
+    return Declared(content=content)
 
 
-def export(locked: Locked, host: Host, env: Mapping[str, str]) -> Requirements:
+def export(locked: Locked, host: Host, env: Mapping[str, str], environments: Environments) -> Requirements:
     """Return what uv says that the project needs; a lock that does not fit its manifest is an error."""
     lock, choice, part = locked.file, locked.choice, locked.part
     argv = (
@@ -55,7 +57,7 @@ def export(locked: Locked, host: Host, env: Mapping[str, str]) -> Requirements:
     manifests = [read_toml(place / "pyproject.toml") for place in places if (place / "pyproject.toml").is_file()]
     default, indexes = of_uv(manifests, (origin.index for origin in part.origins), env)
     option = () if default is None else (default_option(default, env, manifests),)
-    found = parsed("\n".join((*option, text)), lock, links=part.links)
+    found = parsed("\n".join((*option, text)), locked, environments)
 
     def index_of(requirement: Requirement, line: str) -> Index | None:
         return indexes.get((origin_of(part.origins, requirement, line) or "").rstrip("/"))
@@ -71,7 +73,7 @@ def workspace_lock(search: Search) -> Path | None:
     above = [place for place in home.parents if project_root is None or place.is_relative_to(project_root)]
     for root in above:
         lock = root / _LOCK
-        if lock.is_file() and (uv_lock.member(read_toml(lock), root, home) or uv_lock.claims(root, home)):
+        if lock.is_file() and (uv_lock.member(read_toml(lock), root, home) or uv_sources.claims(root, home)):
             return lock
     return None
 

@@ -55,7 +55,7 @@ def part_of(file: Path, project: Path, choice: Choice) -> LockPart:
     lock = read_toml(file)
     packages = tables(lock, "package")
     name = member(lock, file.parent, project)
-    roots = [package for package in packages if _name(package) == name] or _members(lock, packages)
+    roots = roots_of(lock, name)
     manifest = read_toml(project / "pyproject.toml")
     old_dev = ("dev",) if strings(manifest, "tool", "uv", "dev-dependencies") else ()
     extras = (extra for package in roots for extra in table(package, "optional-dependencies"))
@@ -65,7 +65,7 @@ def part_of(file: Path, project: Path, choice: Choice) -> LockPart:
         extras=(*table(manifest, "project", "optional-dependencies"), *extras),
     )
     shared = read_toml(file.with_name("pyproject.toml")) if file.with_name("pyproject.toml").is_file() else NOTHING
-    choice = replace(choice, groups=(*choice.groups, *default_groups(manifest)))
+    choice = with_default_groups(choice, manifest)
     needed = [package for package in _reachable(packages, roots, choice) if not (name and package in roots)]
     fits = all(_fits(package, manifest) for package in roots) if name else project == file.parent
     part = _part(file.parent, needed, name)
@@ -76,6 +76,17 @@ def part_of(file: Path, project: Path, choice: Choice) -> LockPart:
     links = (read.linked(place) for place in part.links if place.exists())
     identity = (*(canonical(package, _NOISE) for package in counted), *map(canonical, deciding), *links)
     return replace(part, fresh=fits, identity=identity)
+
+
+def roots_of(lock: Mapping[str, object], name: str | None) -> list[Mapping[str, object]]:
+    """Return the package *name* of *lock*, or where it names none the members of the workspace."""
+    packages = tables(lock, "package")
+    return [package for package in packages if name_of(package) == name] or _members(lock, packages)
+
+
+def with_default_groups(choice: Choice, manifest: Mapping[str, object]) -> Choice:
+    """Return *choice* with the groups that *manifest* installs unless told otherwise."""
+    return replace(choice, groups=(*choice.groups, *default_groups(manifest)))
 
 
 def default_groups(manifest: Mapping[str, object]) -> tuple[str, ...]:
@@ -89,19 +100,7 @@ def default_groups(manifest: Mapping[str, object]) -> tuple[str, ...]:
 def member(lock: Mapping[str, object], root: Path, directory: Path) -> str | None:
     """Return the name that *lock*, which is in *root*, has for the project in *directory*."""
     place = Path(os.path.relpath(directory, root)).as_posix()
-    return next((_name(package) for package in tables(lock, "package") if _tree(package) == place), None)
-
-
-def claims(root: Path, directory: Path) -> bool:
-    """Tell whether the workspace in *root* counts *directory* among its members, whatever its lock says."""
-    workspace = table(
-        read_toml(root / "pyproject.toml") if (root / "pyproject.toml").is_file() else NOTHING, "tool", "uv"
-    )
-    inside, outside = (
-        any(directory in root.glob(pattern) for pattern in strings(workspace, "workspace", key))
-        for key in ("members", "exclude")
-    )
-    return inside and not outside
+    return next((name_of(package) for package in tables(lock, "package") if _tree(package) == place), None)
 
 
 def _part(root: Path, needed: Sequence[Mapping[str, object]], name: str | None) -> LockPart:
@@ -111,7 +110,7 @@ def _part(root: Path, needed: Sequence[Mapping[str, object]], name: str | None) 
     return LockPart(
         member=name,
         packages=titles(needed),
-        local=tuple(LocalPackage(name=_name(p), directory=_absolute(root, place)) for p, place in places if place),
+        local=tuple(LocalPackage(name=name_of(p), directory=_absolute(root, place)) for p, place in places if place),
         archives=tuple(_archives(root, needed)),
         links=tuple(dict.fromkeys(_absolute(root, place) for place in registries if "://" not in place)),
         origins=tuple(_origins(needed)),
@@ -125,7 +124,7 @@ def _origins(packages: Iterable[Mapping[str, object]]) -> Iterator[Origin]:
             files = (table(package, "sdist"), *tables(package, "wheels"))
             hashes = tuple(str(file["hash"]) for file in files if "hash" in file)
             version = str(package.get("version", ""))
-            yield Origin(name=_name(package), version=version, index=bare(registry), hashes=hashes)
+            yield Origin(name=name_of(package), version=version, index=bare(registry), hashes=hashes)
 
 
 def _reachable(
@@ -134,10 +133,10 @@ def _reachable(
     """Return the packages that *roots* lead to, in the order of the lock."""
     named: dict[str, list[Mapping[str, object]]] = {}
     excluded = set(map(canonicalize_name, choice.exclude))
-    for package in (package for package in packages if _name(package) not in excluded):
-        named.setdefault(_name(package), []).append(package)
+    for package in (package for package in packages if name_of(package) not in excluded):
+        named.setdefault(name_of(package), []).append(package)
     seen: set[tuple[int, str, str]] = set()
-    waiting = [(package, key, name) for package in roots for key, name in _wishes(choice)]
+    waiting = [(package, key, name) for package in roots for key, name in wishes(choice)]
     while waiting:
         package, key, name = waiting.pop()
         if (mark := (id(package), key, name)) in seen:
@@ -145,32 +144,34 @@ def _reachable(
         seen.add(mark)
         for dependency in tables(package, key, *((name,) if name else ())):
             extras = [("optional-dependencies", extra) for extra in strings(dependency, "extra")]
-            others = [other for other in named.get(_name(dependency), ()) if _meets(other, dependency)]
+            others = [other for other in named.get(name_of(dependency), ()) if meets(other, dependency)]
             waiting += [(other, *wish) for other in others for wish in (("dependencies", ""), *extras)]
     reached = {number for number, _, _ in seen}
     return [package for package in packages if id(package) in reached]
 
 
-def _wishes(choice: Choice) -> Iterator[tuple[str, str]]:
+def wishes(choice: Choice) -> Iterator[tuple[str, str]]:
+    """Yield the keys of a package's table below which *choice* has its dependencies."""
     yield "dependencies", ""
     yield from (("optional-dependencies", canonicalize_name(name)) for name in choice.extras)
     yield from (("dev-dependencies", canonicalize_name(name)) for name in choice.groups)
 
 
-def _meets(package: Mapping[str, object], dependency: Mapping[str, object]) -> bool:
+def meets(package: Mapping[str, object], dependency: Mapping[str, object]) -> bool:
+    """Tell whether *package*, of the same name, is what *dependency* means."""
     return all(package.get(key) == dependency.get(key, package.get(key)) for key in ("version", "source"))
 
 
 def _members(lock: Mapping[str, object], packages: Iterable[Mapping[str, object]]) -> list[Mapping[str, object]]:
     names = strings(lock, "manifest", "members")
-    return [package for package in packages if _name(package) in names]
+    return [package for package in packages if name_of(package) in names]
 
 
 def _archives(root: Path, packages: Iterable[Mapping[str, object]]) -> Iterator[LocalArchive]:
     for package in packages:
         place = table(package, "source").get("path")
         if isinstance(place, str):
-            yield LocalArchive(name=_name(package), path=_absolute(root, place))
+            yield LocalArchive(name=name_of(package), path=_absolute(root, place))
 
 
 def _deciding(manifest: Mapping[str, object]) -> Mapping[str, object]:
@@ -193,7 +194,7 @@ def _fits(package: Mapping[str, object], manifest: Mapping[str, object]) -> bool
 
 def _locked_key(dependency: Mapping[str, object]) -> tuple[str, str, str]:
     extra = _EXTRA.search(str(dependency.get("marker", "")))
-    return extra["name"] if extra else "", _name(dependency), str(SpecifierSet(str(dependency.get("specifier", ""))))
+    return extra["name"] if extra else "", name_of(dependency), str(SpecifierSet(str(dependency.get("specifier", ""))))
 
 
 def _asked_key(extra: str, text: str) -> tuple[str, str, str]:
@@ -209,7 +210,8 @@ def _tree(package: Mapping[str, object]) -> str | None:
     return next((str(source[kind]) for kind in _TREES if kind in source), None)
 
 
-def _name(package: Mapping[str, object]) -> str:
+def name_of(package: Mapping[str, object]) -> str:
+    """Return the normalized name of *package*."""
     return canonicalize_name(str(package.get("name", "")))
 
 
