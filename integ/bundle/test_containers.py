@@ -106,6 +106,13 @@ def test_an_image_needs_a_shell_and_a_python_and_nothing_else(bundle: Bundle) ->
     assert tree(bundle(image=BARE_IMAGE)) == tree(bundle(strategy="local"))
 
 
+def test_wheels_come_without_a_container_and_are_the_same(bundle: Bundle, monkeypatch: pytest.MonkeyPatch) -> None:
+    inside = tree(bundle(image=DockerImage.from_registry(runtime_image("3.13").latest)))
+    monkeypatch.setenv("CDK_DOCKER", "/there/is/no/engine")
+
+    assert tree(bundle(strategy="docker")) == inside
+
+
 def test_an_image_that_the_user_builds(bundle: Bundle, tmp_path: Path) -> None:
     context = tmp_path / "context"
     context.mkdir()

@@ -1,12 +1,12 @@
 """Makes a bundle: its dependencies from the tree that is kept of them, the source over them, the user's commands."""
 
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Final
 
-from python_function._bundle import access, dependency_tree, leaks, plan, sites, tree_store
+from python_function._bundle import access, dependency_tree, leaks, plan, sites, tree_store, wheels_here
 from python_function._bundle.dependency_tree import Dependencies, Order
 from python_function._bundle.sites import Part
 from python_function._bundle.spec import BundleSpec
@@ -36,11 +36,12 @@ def assemble(spec: BundleSpec, work: Path, host: Host, *, below: str = "") -> De
     in_container = spec.strategy == "docker" and (has_dependencies or spec.has_own_steps)
     what = f"{spec.target.runtime} on {spec.target.architecture}, {spec.packaging.title}"
     what += f", {spec.source.root}/ as its root" if spec.source.root else ""
-    host.report.say(f"building for {what}, {f'in {spec.container.image}' if in_container else 'locally'}")
+    where = f"in {spec.container.image}" if in_container else "locally"
+    host.report.say(f"building for {what}, {where}")
     if spec.before or spec.container.command:
         return _whole(Part(spec=spec, host=host, work=work, name=f"{below}whole"))
     part = Part(spec=spec, host=host, work=work, name=f"{below}assembly")
-    image = spec.container.image if in_container else ""
+    image = spec.container.image if in_container and spec.after else ""
     known = Dependencies(directory=part.output, origins={}, image=image)
     with ExitStack() as stack:
         if has_dependencies:
@@ -79,7 +80,12 @@ def _run(part: Part, steps: sites.Plan, *, in_container: bool) -> None:
 def _dependencies(order: Order, stack: ExitStack) -> Dependencies:
     """Return the dependencies that *order* names, which stay until *stack* is closed."""
     if order.spec.strategy == "docker":
-        return stack.enter_context(dependency_tree.tree(replace(order, in_container=True, reason=_WITHOUT)))
+        in_container = replace(order, in_container=True, reason=_WITHOUT)
+        if wheels_here.possible(order.spec):
+            # The container says better what is wrong with a build of its own, if it is not just a missing wheel.
+            with suppress(BundlingError):
+                return stack.enter_context(dependency_tree.tree(order))
+        return stack.enter_context(dependency_tree.tree(in_container))
     try:
         return stack.enter_context(dependency_tree.tree(order))
     except NoWheelError as error:

@@ -135,6 +135,8 @@ def _refuse_foreign(part: Part) -> None:
         arguments=part.spec.installer_args,
         environment=dict(part.spec.environment),
     )
+    if part.spec.strategy == "docker":
+        found = {**found, **{package.name: "is a local package" for package in part.requirements.local}}
     if found:
         reason = "; ".join(f"{name} {why}" for name, why in found.items())
         raise NoWheelError(tuple(found), "", reason=f"{reason}, so that its own code would build it")
