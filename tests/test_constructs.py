@@ -558,3 +558,20 @@ def test_a_handler_that_no_layer_has_is_told(stack: Stack, entry: Path) -> None:
         function = stack.node.find_child(f"F{number}")
         warned = [entry.data for entry in function.node.metadata if entry.type == "aws:cdk:warning"]
         assert any("handlerNotFound" in str(text) for text in warned) == told
+
+
+def test_what_an_imported_layer_may_bring_is_told_as_unknown(
+    stack: Stack, entry: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    (entry / "index.py").write_text("import powertools\n\n\ndef handler(event, context): ...\n")
+    arn = "arn:aws:lambda:us-east-1:123456789012:layer:powertools:1"
+    layer = lambda_.LayerVersion.from_layer_version_arn(stack, "Imported", arn)
+
+    function = PythonFunction(stack, "F", entry=entry, runtime=RUNTIME, layers=[layer])
+
+    (file,) = asset_of(function).parent.glob("python-function.*.json")
+    told = [text for verdict in record.read(file).verdicts for text in verdict.unknown]
+    assert [entry.data for entry in function.node.metadata if entry.type == "aws:cdk:warning"] == []
+    (text,) = told
+    assert text == "Neither the bundle nor the runtime has powertools, and nobody here knows what is in Stack/Imported."
+    assert f"unknown: {text}" in capfd.readouterr().err

@@ -74,6 +74,8 @@ def build(spec: BundleSpec, output: Path, host: Host) -> Built:
         workplace.publish(built.directory, output)
     for notice in verdict.warnings(verdicts):
         host.report.say(f"warning: {notice.text}")
+    for text in verdict.unknown(verdicts):
+        host.report.say(f"unknown: {text}")
     seconds = time.monotonic() - started
     host.report.say(verify.summary(bundle, seconds))
     return Built(inventory=bundle, origins=built.origins, verdicts=verdicts, image=built.image, seconds=seconds)

@@ -211,6 +211,7 @@ def _record(content: dict[str, Any]) -> Record:
                 check=verdict["check"],
                 errors=tuple(verdict["errors"]),
                 warnings=tuple(Notice(**notice) for notice in verdict["warnings"]),
+                unknown=tuple(verdict.get("unknown", ())),
             )
             for verdict in verdicts
         ),

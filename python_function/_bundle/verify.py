@@ -25,7 +25,7 @@ from python_function._bundle.checks.verdict import Verdict
 from python_function._bundle.spec import BundleSpec
 
 _MEGABYTE: Final = 1_000_000
-_VERSION: Final = 1
+_VERSION: Final = 2
 """Counts the changes of the checks that give other verdicts."""
 
 _Layers: TypeAlias = Mapping[str, Inventory | None]
@@ -80,6 +80,7 @@ def _size(spec: BundleSpec, bundle: Inventory, layers: _Layers) -> Verdict:
 def _of_target(spec: BundleSpec, bundle: Inventory, layers: _Layers) -> Mapping[str, Callable[[], Verdict]]:
     entry, target = str(spec.source.directory), spec.target
     known = tuple(layer for layer in layers.values() if layer is not None)
+    unknown = tuple(name for name, layer in layers.items() if layer is None)
     handler = spec.handler_file
     checks: dict[str, Callable[[], Verdict]] = {
         "modules": partial(
@@ -91,17 +92,23 @@ def _of_target(spec: BundleSpec, bundle: Inventory, layers: _Layers) -> Mapping[
             layers=known,
             is_layer=spec.is_layer,
         ),
-        "native": partial(native.check, bundle, entry=entry, target=target, layers=known),
+        "native": partial(native.check, bundle, entry=entry, target=target, layers=known, unknown=unknown),
     }
     places = _places(spec, bundle, known)
-    if None in layers.values():  # what an imported layer brings, nobody here knows
-        return checks
     if spec.handler_elsewhere:
-        checks["handler"] = partial(elsewhere.check, bundle, spec.handler_elsewhere, entry, places, target)
+        checks["handler"] = partial(
+            elsewhere.check, bundle, spec.handler_elsewhere, entry, places, target, unknown=unknown
+        )
     else:
         sources = content.sources(spec)
         checks["imports"] = partial(
-            unprovided.check, bundle, handler_file=handler, places=places, target=target, sources=sources
+            unprovided.check,
+            bundle,
+            handler_file=handler,
+            places=places,
+            target=target,
+            sources=sources,
+            unknown=unknown,
         )
     return checks
 

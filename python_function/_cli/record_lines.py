@@ -5,6 +5,7 @@ from typing import Final
 
 from packaging.utils import canonicalize_name
 
+from python_function._bundle.checks import verdict
 from python_function._bundle.checks.size import LIMIT
 from python_function._bundle.record import Part, Record
 from python_function._cli import render
@@ -44,6 +45,8 @@ def _summary(record: Record) -> Iterator[tuple[str, list[str]]]:
         yield "error", render.prose(text)
     for text in warnings(record):
         yield "warning", render.prose(text)
+    for text in verdict.unknown(record.verdicts):
+        yield "unknown", render.prose(text)
 
 
 def errors(record: Record) -> list[str]:

@@ -39,9 +39,9 @@ _OF_SYSTEM: Final = MappingProxyType(
 https://github.com/docker-library/repo-info/tree/master/repos/amazonlinux/local (2.md and 2023.md).
 
 The runtimes start from less: those with Amazon Linux 2023 from its minimal image, as is said in
-https://aws.amazon.com/blogs/compute/introducing-the-amazon-linux-2023-runtime-for-aws-lambda/; what ``rpm -qa`` tells in
-that of Python 3.12 is in https://github.com/amazonlinux/amazon-linux-2023/issues/585. AWS publishes no list of what is
-there where functions run.
+https://aws.amazon.com/blogs/compute/introducing-the-amazon-linux-2023-runtime-for-aws-lambda/; what ``rpm -qa`` tells
+in that of Python 3.12 is in https://github.com/amazonlinux/amazon-linux-2023/issues/585. AWS publishes no list of what
+is there where functions run.
 
 What manylinux lets wheels expect of a system (auditwheel's manylinux-policy.json, https://peps.python.org/pep-0599/) is
 not here if it is in neither: ``libGL.so.1``, ``libX11.so.6`` and the like, ``libatomic.so.1``.

@@ -13,6 +13,7 @@ from typing import Final
 from packaging.utils import canonicalize_name
 
 _NAME: Final = re.compile(r"[A-Za-z0-9][\w.-]*")
+_SAY_IMPORTS: Final = ("import-name", "import-namespace")
 _LONGEST: Final = 16_000_000
 """How many bytes of a metadata file are read; no real one comes near."""
 
@@ -31,6 +32,7 @@ class Distribution:
         optional: Those that it asks for with an extra.
         license: What it says about its license, as an SPDX expression if it can.
         tags: What the wheel that it came as was for, ``cp313-cp313-manylinux_2_28_x86_64``.
+        imports: The modules that it says it is imported by, dotted paths: https://peps.python.org/pep-0794/.
     """
 
     name: str
@@ -42,6 +44,7 @@ class Distribution:
     optional: tuple[str, ...] = ()
     license: str = ""
     tags: tuple[str, ...] = ()
+    imports: tuple[str, ...] = ()
 
     @property
     def title(self) -> str:
@@ -127,6 +130,7 @@ def _distribution(root: Path, info: str, files: Mapping[str, int]) -> Distributi
         optional=tuple(sorted(with_extra - always)),
         license=said.get("license-expression") or said.get("license", ""),
         tags=tuple(value for key, value in _headers(_text(root / info / "WHEEL")) if key == "tag"),
+        imports=tuple(text.partition(";")[0].strip() for key, text in headers if key in _SAY_IMPORTS),
     )
 
 

@@ -28,6 +28,7 @@ def read(file: Path, of: str) -> tuple[Verdict, ...] | None:
                 check=str(each["check"]),
                 errors=tuple(map(str, each["errors"])),
                 warnings=tuple(Notice(id=str(n["id"]), text=str(n["text"])) for n in each["warnings"]),
+                unknown=tuple(map(str, each["unknown"])),
             )
             for each in content["verdicts"]
         )

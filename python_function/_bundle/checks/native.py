@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
-from python_function._bundle.checks import elf, imported
+from python_function._bundle.checks import elf, imported, verdict
 from python_function._bundle.checks.elf import Elf
 from python_function._bundle.checks.inventory import Inventory
 from python_function._bundle.checks.problem import Problem, Reason, listed
@@ -25,7 +25,14 @@ _STABLE: Final = re.compile(r"cp3(?P<minor>\d+)-abi3-")
 _GLIBC_VERSION: Final = re.compile(r"GLIBC_(?P<major>\d+)\.(?P<minor>\d+)(?:\.\d+)?")
 
 
-def check(bundle: Inventory, *, entry: str, target: Target, layers: Sequence[Inventory] = ()) -> Verdict:
+def check(
+    bundle: Inventory,
+    *,
+    entry: str,
+    target: Target,
+    layers: Sequence[Inventory] = (),
+    unknown: Sequence[str] = (),
+) -> Verdict:
     """Hold every native file of *bundle* against *target*.
 
     Args:
@@ -33,15 +40,18 @@ def check(bundle: Inventory, *, entry: str, target: Target, layers: Sequence[Inv
         entry: What the user knows the source by.
         target: What has to load them.
         layers: What brings libraries besides.
+        unknown: The names of layers that may bring libraries, too.
     """
     found = problems(bundle, target, layers)
-    certain = [problem for problem in found if problem.is_certain]
-    others = [problem for problem in found if not problem.is_certain]
+    missing = [problem for problem in found if unknown and problem.reason == "library"]
+    certain = [problem for problem in found if problem.is_certain and problem not in missing]
+    others = [problem for problem in found if not problem.is_certain and problem not in missing]
     what = f"Native code of the bundle of {entry} cannot be loaded on {target.runtime} with {target.architecture}:\n"
     return Verdict(
         check="native",
         errors=(what + listed(certain),) if certain else (),
         warnings=(Notice(id="nativeCode", text=what + listed(others)),) if others else (),
+        unknown=tuple(f"{problem.text[:-1]}, and {verdict.of_layers(unknown)}." for problem in missing),
     )
 
 

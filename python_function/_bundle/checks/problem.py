@@ -44,16 +44,17 @@ class Problem:
     has: str
     is_certain: bool = True
 
+    @property
+    def text(self) -> str:
+        """What is wrong, in a sentence."""
+        origin = f" of {self.distribution}" if self.distribution else ""
+        return f"{self.file}{origin} {self.needs}; {self.has}."
+
 
 def listed(found: Sequence[Problem]) -> str:
     """Return *found* as lines, and what helps."""
-    lines = [f"  {_text(problem)}" for problem in found[:_SHOWN]]
+    lines = [f"  {problem.text}" for problem in found[:_SHOWN]]
     lines += [f"  and {len(found) - _SHOWN} more"] if len(found) > _SHOWN else []
     reasons = {problem.reason for problem in found}
     ways = [text for reason, text in _WAYS_OUT.items() if reason in reasons]
     return "\n".join((*lines, *ways, 'skip_checks=["native"] takes the bundle as it is.'))
-
-
-def _text(problem: Problem) -> str:
-    origin = f" of {problem.distribution}" if problem.distribution else ""
-    return f"{problem.file}{origin} {problem.needs}; {problem.has}."

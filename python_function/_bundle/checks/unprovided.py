@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from python_function._bundle.checks import distribution_names, imported, source_imports
+from python_function._bundle.checks import distribution_names, imported, source_imports, verdict
 from python_function._bundle.checks.imported import Place
-from python_function._bundle.checks.inventory import Inventory
+from python_function._bundle.checks.inventory import Distribution, Inventory
 from python_function._bundle.checks.source_imports import Imported
 from python_function._bundle.checks.verdict import Verdict
 from python_function._machine.report import Notice
@@ -30,13 +30,13 @@ class Missing:
         file: Where it is; a path in the bundle.
         line: The line there.
         module: What is imported, as far as nothing provides it.
-        distribution: What would bring it, probably; empty where it is a part of the user's own code.
+        origin: What would bring it, in words; empty where it is a part of the user's own code.
     """
 
     file: str
     line: int
     module: str
-    distribution: str
+    origin: str
 
 
 def check(
@@ -46,6 +46,7 @@ def check(
     places: Sequence[Place],
     target: Target,
     sources: Mapping[str, Path],
+    unknown: Sequence[str] = (),
 ) -> Verdict:
     """Hold the imports of the user's files against what is there.
 
@@ -55,13 +56,18 @@ def check(
         places: Where modules are looked for.
         target: Whose standard library counts.
         sources: What the user's own files in the bundle come from.
+        unknown: The names of layers that may bring modules, too.
     """
     found = missing(bundle, handler_file=handler_file, places=places, target=target)
     if not found:
         return Verdict(check="imports")
+    if unknown:
+        modules = ", ".join(dict.fromkeys(each.module for each in found))
+        text = f"Neither the bundle nor the runtime has {modules}, and {verdict.of_layers(unknown)}."
+        return Verdict(check="imports", unknown=(text,))
     lines = [
         f"  {sources.get(each.file, each.file)}:{each.line}: {each.module}"
-        + (f", likely of {each.distribution}" if each.distribution else "")
+        + (f", {each.origin}" if each.origin else "")
         for each in found[:_SHOWN]
     ]
     lines += [f"  and {len(found) - _SHOWN} more"] if len(found) > _SHOWN else []
@@ -85,10 +91,33 @@ def missing(
         for each in imports:
             for module in _holes(each, bundle, places, target):
                 top = imported.find(module.partition(".")[0], places, target).file
-                likely = "" if top else distribution_names.likely(each.module)
-                missed = Missing(file=file, line=each.line, module=module, distribution=likely)
-                found.setdefault((file, module), missed)
+                origin = _lost_by(module, places, target) or ("" if top else _likely(each.module, places))
+                found.setdefault((file, module), Missing(file=file, line=each.line, module=module, origin=origin))
     return tuple(each for each in found.values() if each.module.partition(".")[0] not in (anywhere or ()))
+
+
+def _lost_by(module: str, places: Sequence[Place], target: Target) -> str:
+    """Return which distribution has been left without *module*, in words."""
+    for found in _distributions(places):
+        for path in found.lost:
+            inside = path.removeprefix(f"{found.place}/") if found.place else path
+            if f"{imported.module_of(inside, target)}.".startswith(f"{module}."):
+                return f"which {found.title} is without here: {path} was left out"
+    return ""
+
+
+def _likely(module: str, places: Sequence[Place]) -> str:
+    """Return which distribution would bring *module*, in words: one that says so, or the one that is known for it."""
+    for found in _distributions(places):
+        if any(f"{module}.".startswith(f"{name}.") for name in found.imports):
+            return f"which {found.title} says it brings"
+    return f"likely of {distribution_names.likely(module)}"
+
+
+def _distributions(places: Sequence[Place]) -> Iterator[Distribution]:
+    """Yield what is installed wherever modules are looked for."""
+    inventories = {id(place.inventory): place.inventory for place in places}
+    return (found for inventory in inventories.values() for found in inventory.distributions)
 
 
 def _reached(

@@ -15,11 +15,13 @@ class Verdict:
         check: The name of the check.
         errors: Why the bundle cannot be used.
         warnings: What the user should know.
+        unknown: What could not be found out, and why.
     """
 
     check: str
     errors: tuple[str, ...] = ()
     warnings: tuple[Notice, ...] = ()
+    unknown: tuple[str, ...] = ()
 
 
 def demand(verdicts: Iterable[Verdict]) -> None:
@@ -36,3 +38,13 @@ def demand(verdicts: Iterable[Verdict]) -> None:
 def warnings(verdicts: Iterable[Verdict]) -> tuple[Notice, ...]:
     """Return what the user should know of a bundle of *verdicts*."""
     return tuple(notice for verdict in verdicts for notice in verdict.warnings)
+
+
+def unknown(verdicts: Iterable[Verdict]) -> tuple[str, ...]:
+    """Return what could not be found out about a bundle of *verdicts*."""
+    return tuple(text for verdict in verdicts for text in verdict.unknown)
+
+
+def of_layers(names: Iterable[str]) -> str:
+    """Return why something is unknown: what is in the layers *names* is, for they are made elsewhere."""
+    return f"nobody here knows what is in {', '.join(names)}"

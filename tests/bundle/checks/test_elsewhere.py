@@ -49,3 +49,15 @@ def test_a_handler_that_is_nowhere_is_told(
 
     assert [notice.id for notice in found.warnings] == ([] if there else ["handlerNotFound"])
     assert found.errors == ()
+
+
+def test_a_handler_may_be_in_a_layer_that_nobody_knows() -> None:
+    own = inventory("app.py")
+
+    found = elsewhere.check(
+        own, HANDLER, "/srv/fn", imported.search_path(TARGET, own), TARGET, unknown=("Stack/Imported",)
+    )
+
+    (unknown,) = found.unknown
+    assert found.warnings == ()
+    assert f"The handler {HANDLER} is not in the bundle of /srv/fn, and nobody here knows what is in" in unknown

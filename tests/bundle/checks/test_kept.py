@@ -8,7 +8,10 @@ from python_function._bundle.checks import kept
 from python_function._bundle.checks.verdict import Verdict
 from python_function._machine.report import Notice
 
-VERDICTS = (Verdict(check="size", errors=("e",), warnings=(Notice(id="size", text="near\n"),)), Verdict(check="native"))
+VERDICTS = (
+    Verdict(check="size", errors=("e",), warnings=(Notice(id="size", text="near\n"),)),
+    Verdict(check="native", unknown=("u",)),
+)
 
 
 def test_what_was_kept_is_read_again(tmp_path: Path) -> None:

@@ -167,3 +167,19 @@ def test_many_problems_are_told_in_few_lines(root: Path) -> None:
 
     assert len(error.splitlines()) == 14
     assert "and 20 more" in error
+
+
+def test_a_layer_that_nobody_knows_may_bring_a_library_and_nothing_else(root: Path) -> None:
+    found = bundle(root, {MODULE: elf_file(needed=["libpq.so.5"], versions={"libc.so.6": ["GLIBC_2.38"]})})
+
+    verdict = native.check(found, entry="/srv/fn", target=TARGET, unknown=("Stack/Imported",))
+
+    (error,) = verdict.errors
+    assert "GLIBC_2.38" in error
+    assert "libpq" not in error
+    assert verdict.warnings == ()
+    (unknown,) = verdict.unknown
+    assert unknown == (
+        f"{MODULE} of demo 1.0 needs libpq.so.5; neither the bundle nor the runtime has it,"
+        " and nobody here knows what is in Stack/Imported."
+    )

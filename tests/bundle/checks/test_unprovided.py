@@ -46,7 +46,7 @@ def test_an_import_that_nothing_provides_is_told_with_its_place_and_its_likely_o
         sources={"index.py": Path("/srv/fn/index.py")},
     )
 
-    assert missing(found) == (Missing(file="index.py", line=3, module="PIL", distribution="pillow"),)
+    assert missing(found) == (Missing(file="index.py", line=3, module="PIL", origin="likely of pillow"),)
     (notice,) = verdict.warnings
     assert notice.id == "missingImport"
     assert "/srv/fn/index.py:3: PIL, likely of pillow\n" in notice.text
@@ -144,6 +144,50 @@ def test_a_layer_provides(tmp_path: Path) -> None:
 
     assert missing(function, "index.py", TARGET, layer) == ()
     assert modules(missing(function)) == ["shared"]
+
+
+def test_a_layer_that_nobody_knows_may_provide(tmp_path: Path) -> None:
+    found = make(tmp_path, {"index.py": "import json\nimport shared.deep\nimport more"})
+    places = imported.search_path(TARGET, found)
+
+    verdict = unprovided.check(
+        found, handler_file="index.py", places=places, target=TARGET, sources={}, unknown=("Stack/Imported",)
+    )
+
+    assert verdict.warnings == ()
+    assert verdict.unknown == (
+        "Neither the bundle nor the runtime has shared, more, and nobody here knows what is in Stack/Imported.",
+    )
+
+
+def test_what_was_left_out_of_a_distribution_is_told_as_that(tmp_path: Path) -> None:
+    make(tmp_path, {"index.py": "import demo.core"}, {"demo/__init__.py": "", "demo/core.py": "", "other.py": ""})
+    (tmp_path / "demo/core.py").unlink()
+    (tmp_path / "demo/__init__.py").unlink()
+
+    (found,) = missing(inventory.take(tmp_path, ["index.py"]))
+
+    assert (found.module, found.origin) == ("demo", "which x 1 is without here: demo/__init__.py was left out")
+
+
+@pytest.mark.parametrize(
+    ("says", "module", "origin"),
+    [
+        ("Import-Name: house", "house", "which x 1 says it brings"),
+        ("Import-Name: house.deep", "house.deep.down", "which x 1 says it brings"),
+        ("Import-Name: house ; private", "house", "which x 1 says it brings"),
+        ("Import-Namespace: house", "house.deep", "which x 1 says it brings"),
+        ("Import-Name: house", "household", "likely of household"),
+        ("Import-Name:", "house", "likely of house"),
+    ],
+)
+def test_who_says_what_it_is_imported_by_is_believed(tmp_path: Path, says: str, module: str, origin: str) -> None:
+    make(tmp_path, {"index.py": f"import {module}"})
+    (tmp_path / "x-1.dist-info/METADATA").write_text(f"Name: x\nVersion: 1\n{says}\n")
+
+    (found,) = missing(inventory.take(tmp_path, ["index.py"]))
+
+    assert found.origin == origin
 
 
 @pytest.mark.parametrize(
