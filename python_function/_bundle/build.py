@@ -10,6 +10,7 @@ from python_function._bundle import (
     access,
     assemble,
     bytecode,
+    context,
     finish,
     inputs,
     leaks,
@@ -71,7 +72,7 @@ def build(spec: BundleSpec, output: Path, host: Host) -> Built:
         bundle, verdicts = verify.verify(spec, built.directory)
         verdict.demand(verdicts)
         leaks.check(built.directory, leaks.known(spec, Requirements(), host))
-        workplace.publish(built.directory, output)
+        workplace.publish(_laid_out(spec, bundle, work), output)
     for notice in verdict.warnings(verdicts):
         host.report.say(f"warning: {notice.text}")
     for text in verdict.unknown(verdicts):
@@ -111,6 +112,16 @@ def _finished(spec: BundleSpec, work: Path, host: Host) -> Dependencies:
     targets = (variant.target for variant in spec.variants)
     per_runtime.arrange([(t, built.directory) for t, built in zip(targets, made, strict=True)], finished)
     return replace(made[0], directory=finished)
+
+
+def _laid_out(spec: BundleSpec, bundle: Inventory, work: Path) -> Path:
+    """Return the directory that *bundle* is given away as."""
+    if spec.image is None:
+        return bundle.root
+    place = work / "context"
+    place.mkdir()
+    context.lay(bundle, spec.image, place)
+    return place
 
 
 def _complete(spec: BundleSpec, built: Path, output: Path, host: Host) -> None:

@@ -102,5 +102,6 @@ def _identity(spec: BundleSpec) -> dict[str, object]:
         "strategy": spec.strategy,
         "container": None if spec.strategy == "local" else in_container,
         "hooks": (spec.before, spec.after),
+        **({"image": spec.image.identity} if spec.image else {}),
         "placed": (spec.source.root, spec.source.read, spec.source.excludes) if spec.has_own_steps else None,
     }

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from python_function._bundle.image import Image
 from python_function._dependencies.detect import Packaging
 from python_function._machine.report import Notice
 from python_function._source.patterns import compile_rules
@@ -162,6 +163,7 @@ class BundleSpec:
         environment: What every step gets to see, sorted by name.
         secrets: The names of what in *environment* counts by its name alone, and shows nowhere.
         inputs: The files that it is made of, once they were looked for.
+        image: The image that it is laid out for; ``None`` for an archive.
     """
 
     target: Target
@@ -188,6 +190,7 @@ class BundleSpec:
     environment: tuple[tuple[str, str], ...] = field(default=(), repr=False)
     secrets: frozenset[str] = frozenset()
     inputs: Inputs | None = field(default=None, repr=False)
+    image: Image | None = None
 
     @property
     def variants(self) -> "tuple[BundleSpec, ...]":

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from python_function._bundle import build
+from python_function._bundle.image import Image
 from python_function._bundle.spec import BundleSpec, Referred
 from python_function._dependencies.declared import Listed
 from python_function._dependencies.detect import Packaging
@@ -84,6 +85,19 @@ def test_without_dependencies_and_hooks_nothing_is_started(
 
     assert recorder.calls == []
     assert [path.name for path in output.iterdir()] == ["index.py"]
+
+
+def test_for_an_image_the_output_is_what_it_is_built_from(
+    spec: BundleSpec, output: Path, recorder: Recorder, make_host: Callable[..., Host]
+) -> None:
+    built = build.build(replace(spec, image=Image(base="base:tag")), output, make_host(recorder))
+
+    assert sorted(path.relative_to(output).as_posix() for path in output.rglob("*")) == [
+        "Dockerfile",
+        "code",
+        "code/index.py",
+    ]
+    assert list(built.inventory.files) == ["index.py"]
 
 
 def test_what_an_earlier_build_left_is_removed_first(

@@ -9,6 +9,7 @@ from typing import Any, Final
 import pytest
 
 from python_function._bundle.fingerprint import fingerprint
+from python_function._bundle.image import Image
 from python_function._bundle.spec import BundleSpec, Container, Inputs, Installed, Layer, Referred, Variant
 from python_function._dependencies.declared import Listed
 from python_function._dependencies.detect import Packaging
@@ -19,7 +20,7 @@ from python_function._source.select import Source
 from python_function._source.selection import File, Selection
 from python_function._target.target import Target
 
-CLASSES: Final = (BundleSpec, Target, Source, Packaging, Container, Installed, Inputs, Selection)
+CLASSES: Final = (BundleSpec, Target, Source, Packaging, Container, Installed, Inputs, Selection, Image)
 
 COUNTING: Final[dict[str, tuple[tuple[str, Any], ...]]] = {
     "BundleSpec.target": (("target", Target("python3.12", "x86_64")), ("target", Target("python3.13", "arm64"))),
@@ -45,6 +46,13 @@ COUNTING: Final[dict[str, tuple[tuple[str, Any], ...]]] = {
     "BundleSpec.environment": (("environment", (("MODE", "1"),)), ("environment", (("MODE", "2"),))),
     "BundleSpec.secrets": (("secrets", frozenset({"MODE"})),),
     "BundleSpec.inputs": (("inputs", "other"),),
+    "BundleSpec.image": (("image", Image(base="a")), ("image", Image(base="b"))),
+    "Image.base": (("image", Image(base="a")), ("image", Image(base="b"))),
+    "Image.directory": (("image", Image(base="a", directory="/app")), ("image", Image(base="a", directory="/b"))),
+    "Image.user": (("image", Image(base="a", user="1000")), ("image", Image(base="a", user="1001"))),
+    "Image.command": (("image", Image(base="a", command=("x",))), ("image", Image(base="a", command=("x", "y")))),
+    "Image.environment": (("image", Image(base="a", environment=(("A", "1"),))), ("image", Image(base="a"))),
+    "Image.port": (("image", Image(base="a", port=80)), ("image", Image(base="a", port=8080))),
     "Target.runtime": (("target.runtime", "python3.12"),),
     "Target.architecture": (("target.architecture", "arm64"),),
     "Target.patch": (("target.patch", 63),),
