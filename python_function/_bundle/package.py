@@ -73,14 +73,19 @@ def write(directory: Path, file: Path) -> Package:
         with os.fdopen(descriptor, "wb") as stream, zipfile.ZipFile(stream, "w") as archive:
             for path in sorted(directory.rglob("*"), key=lambda path: path.relative_to(directory).parts):
                 _add(archive, path, path.relative_to(directory).as_posix())
-        with unfinished.open("rb") as content:
-            digest = hashlib.file_digest(content, "sha256").digest()
+        digest = sha256(unfinished)
         unfinished.chmod(0o666 & ~_umask())
         unfinished.replace(file)
     except BaseException:
         unfinished.unlink(missing_ok=True)
         raise
-    return Package(file=file, bytes=file.stat().st_size, sha256=base64.b64encode(digest).decode())
+    return Package(file=file, bytes=file.stat().st_size, sha256=digest)
+
+
+def sha256(file: Path) -> str:
+    """Return the digest of a package in Base64, which Lambda calls ``CodeSha256``."""
+    with file.open("rb") as content:
+        return base64.b64encode(hashlib.file_digest(content, "sha256").digest()).decode()
 
 
 def _add(archive: zipfile.ZipFile, path: Path, name: str) -> None:

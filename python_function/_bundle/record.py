@@ -61,6 +61,7 @@ class Record:
     Attributes:
         format: Counts the changes that make a record unreadable to what read it before.
         hash: The asset hash of what it was made from.
+        package: The digest of the package that it was packed to, as Lambda has it; empty for an asset.
         kind: ``function`` or ``layer``.
         handler: The file of the bundle that Lambda imports; ``None`` for a layer.
         runtime: The Lambda runtime.
@@ -78,6 +79,7 @@ class Record:
 
     format: int = _FORMAT
     hash: str = ""
+    package: str = ""
     kind: str = ""
     handler: str | None = None
     runtime: str = ""
@@ -162,7 +164,9 @@ def of_directory(directory: Path) -> Record:
 
 
 def beside(asset: Path) -> Path:
-    """Return the place of the record of *asset*."""
+    """Return the place of the record of *asset*, a directory or a package."""
+    if asset.suffix == ".zip":
+        return asset.with_name(f"{asset.name}.json")
     return asset.with_name(f"{_PREFIX}{asset.name.removeprefix('asset.')}.json")
 
 

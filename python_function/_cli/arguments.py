@@ -72,6 +72,9 @@ def _build(commands: _Commands, prog: str) -> None:
     summary = "a .zip deployment package"
     parser = _parser(commands, "build", prog=prog, summary=summary, text=text, examples=epilogs.BUILD)
     parser.add_argument("-o", "--output", metavar="FILE", required=True, help="the package to write")
+    parser.add_argument(
+        "--record", action="store_true", help="write what it holds beside it, to FILE.json, which report reads"
+    )
     _add_environment(parser)
     _add_common(parser)
 

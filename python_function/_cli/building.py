@@ -5,11 +5,13 @@ import tempfile
 from collections.abc import Generator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from pathlib import Path
 
-from python_function._bundle import build, inputs
+from python_function._bundle import build, fingerprint, inputs, record
 from python_function._bundle.build import Built
 from python_function._bundle.checks import content
+from python_function._bundle.record import Record
 from python_function._bundle.resolve import Resolved
 from python_function._cli import wanted
 from python_function._cli.terminal import Terminal
@@ -32,6 +34,12 @@ class Made:
     found: Resolved
     built: Built
     host: Host
+
+
+def record_of(made: Made) -> Record:
+    """Return the record of what was made just now."""
+    spec = made.found.spec
+    return record.of(spec, made.built, hash=fingerprint.fingerprint(spec), at=datetime.now(UTC))
 
 
 @contextmanager

@@ -59,6 +59,39 @@ def test_a_package_is_reported_on(entry: Path, tmp_path: Path, capsys: pytest.Ca
     assert json.loads(capsys.readouterr().out)["own"] == {"index.py": 46}
 
 
+def test_a_package_is_reported_on_by_the_record_beside_it(
+    entry: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    package = tmp_path / "p.zip"
+    main(["build", str(entry), f"-o{package}", "--record", "--architecture=arm64", "--json"])
+    built = json.loads(capsys.readouterr().out)
+    without = package.read_bytes()
+    main(["build", str(entry), f"-o{package}", "--architecture=arm64"])
+    capsys.readouterr()
+
+    assert main(["report", str(package), "--json"]) == 0
+
+    found = json.loads(capsys.readouterr().out)
+    assert package.read_bytes() == without
+    assert (tmp_path / "p.zip.json").is_file()
+    assert (found["architecture"], found["handler"]) == ("arm64", "index.py")
+    assert (found["package"], found["hash"]) == (built["code_sha256"], built["hash"])
+
+
+def test_a_record_of_another_package_does_not_count(
+    entry: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    main(["build", str(entry), f"-o{tmp_path}/p.zip", "--record"])
+    (entry / "more.py").touch()
+    main(["build", str(entry), f"-o{tmp_path}/p.zip"])
+    capsys.readouterr()
+
+    assert main(["report", f"{tmp_path}/p.zip", "--json"]) == 0
+
+    found = json.loads(capsys.readouterr().out)
+    assert (found["runtime"], sorted(found["own"])) == ("", ["index.py", "more.py"])
+
+
 def test_what_is_no_package_is_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (tmp_path / "p.zip").write_text("nothing")
 

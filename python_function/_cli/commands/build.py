@@ -6,7 +6,7 @@ import json
 from dataclasses import dataclass
 from pathlib import Path
 
-from python_function._bundle import fingerprint, package
+from python_function._bundle import fingerprint, package, record
 from python_function._bundle.checks import verdict
 from python_function._bundle.package import Package
 from python_function._bundle.resolve import Resolved
@@ -54,6 +54,8 @@ def run(given: argparse.Namespace, terminal: Terminal) -> None:
     file = package.destination(given.output, cwd=Path.cwd())
     with building.bundle(given, terminal) as made:
         packed = package.write(made.directory, file)
+        if given.record:
+            record.write(dataclasses.replace(building.record_of(made), package=packed.sha256), record.beside(file))
         built = _built(made.found, made.directory, packed, verdict.warnings(made.built.verdicts))
     if given.json:
         terminal.print(json.dumps(dataclasses.asdict(built), indent=2))

@@ -8,11 +8,10 @@ import zipfile
 from collections.abc import Generator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from python_function._bundle import fingerprint, record
+from python_function._bundle import package, record
 from python_function._bundle.checks import snap_start
 from python_function._bundle.record import Record
 from python_function._cli import building, page, record_lines, render
@@ -101,21 +100,27 @@ def _found(given: argparse.Namespace, terminal: Terminal) -> Generator[Found]:
     elif named.suffix == ".zip":
         with tempfile.TemporaryDirectory(prefix="cdk-python-function-") as directory:
             _unpack(named, Path(directory))
-            yield Found(record=record.of_directory(Path(directory)), directory=Path(directory))
+            yield Found(record=_of_package(named) or record.of_directory(Path(directory)), directory=Path(directory))
     else:
         with building.bundle(given, terminal) as made:
-            spec = made.found.spec
-            made_of = record.of(spec, made.built, hash=fingerprint.fingerprint(spec), at=datetime.now(UTC))
-            shared = () if given.layer else snap_start.check(spec)
-            yield Found(record=made_of, directory=made.directory, shared=shared)
+            shared = () if given.layer else snap_start.check(made.found.spec)
+            yield Found(record=building.record_of(made), directory=made.directory, shared=shared)
 
 
-def _unpack(package: Path, directory: Path) -> None:
+def _of_package(file: Path) -> Record | None:
+    """Return the record beside the package *file*, if it is of this very one."""
+    if not record.beside(file).is_file():
+        return None
+    found = record.read(record.beside(file))
+    return found if found.package == package.sha256(file) else None
+
+
+def _unpack(file: Path, directory: Path) -> None:
     try:
-        with zipfile.ZipFile(package) as archive:
+        with zipfile.ZipFile(file) as archive:
             archive.extractall(directory)
     except (OSError, zipfile.BadZipFile) as error:
-        msg = f"{package} is no package that can be read: {error}."
+        msg = f"{file} is no package that can be read: {error}."
         raise EntryError(msg) from error
 
 
