@@ -14,7 +14,7 @@ from python_function._bundle.resolve import Wanted
 from python_function._cdk import asset, caller, plain
 from python_function._cdk.props import FunctionOptions
 from python_function.errors import plainly
-from python_function.options import BundlingOptions
+from python_function.options import Adapter, BundlingOptions
 
 
 class PythonFunction(lambda_.Function):
@@ -36,6 +36,7 @@ class PythonFunction(lambda_.Function):
         entry: Path | str | None = None,
         index: str | None = None,
         handler: str | None = None,
+        adapter: Adapter | None = None,
         runtime: lambda_.Runtime | None = None,
         architecture: lambda_.Architecture | None = None,
         bundling: BundlingOptions | None = None,
@@ -52,6 +53,8 @@ class PythonFunction(lambda_.Function):
                 ``lambda_function.py``, ``handler.py``, ``main.py``, ``app.py`` that holds a handler.
             handler: The function in that file, or module path and function. Without it, the first of ``handler``,
                 ``lambda_handler``, ``handle``, ``main``; ``lambda_handler`` in a file beside the construct's.
+            adapter: ``"http"`` for a handler that reads ``event.body`` and returns a ``statusCode`` and a ``body``,
+                whatever sends the request; ``"lambda"`` for one of Lambda's own event. By default the code decides.
             runtime: By default what the project asks for, and Python 3.13 where it asks for nothing.
             architecture: x86_64 by default.
             bundling: How code and dependencies become an asset; by default as :class:`BundlingOptions` has it.
@@ -67,9 +70,7 @@ class PythonFunction(lambda_.Function):
         bundling = BundlingOptions.checked(bundling)
         architecture = architecture or lambda_.Architecture.X86_64
         if "code" in options:
-            msg = (
-                "PythonFunction makes the code itself: pass entry=..., the directory that holds it, instead of code=..."
-            )
+            msg = "PythonFunction makes the code itself: pass entry=..., the directory that holds it, in place of code."
             raise TypeError(msg)
         definers = caller.defining_files(self)
         with plainly():
@@ -84,6 +85,7 @@ class PythonFunction(lambda_.Function):
                 container=plain.to_container(bundling),
                 cwd=Path.cwd(),
                 layers=bool(options.get("layers")),
+                adapter=adapter,
             )
             found = resolve.function(wanted, index=index, handler=handler, definers=definers, construct_id=id)
             used_with = plain.to_layers(options)

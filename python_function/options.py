@@ -13,6 +13,7 @@ from python_function.errors import OptionError
 if TYPE_CHECKING:
     from aws_cdk import AssetHashType, BundlingFileAccess, DockerImage, DockerVolume
 
+Adapter: TypeAlias = Literal["http", "lambda"]
 Strategy: TypeAlias = Literal["auto", "local", "docker"]
 Packaging: TypeAlias = Literal["uv", "poetry", "pipenv", "pylock", "pip", "script", "pyproject", "none"]
 

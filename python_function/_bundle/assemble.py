@@ -36,6 +36,7 @@ def assemble(spec: BundleSpec, work: Path, host: Host, *, below: str = "") -> De
     in_container = spec.strategy == "docker" and (has_dependencies or spec.has_own_steps)
     what = f"{spec.target.runtime} on {spec.target.architecture}, {spec.packaging.title}"
     what += f", {spec.source.root}/ as its root" if spec.source.root else ""
+    what += f", requests through the adapter ({spec.stub.reason})" if spec.stub else ""
     where = f"in {spec.container.image}" if in_container else "locally"
     host.report.say(f"building for {what}, {where}")
     if spec.before or spec.container.command:

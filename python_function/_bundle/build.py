@@ -1,5 +1,6 @@
 """Builds a bundle where CDK wants it: assembled in a place of its own, finished, checked, and only then there."""
 
+import os
 import time
 from collections.abc import Generator, Mapping
 from contextlib import contextmanager
@@ -25,6 +26,7 @@ from python_function._bundle.checks.verdict import Verdict
 from python_function._bundle.dependency_tree import Dependencies
 from python_function._bundle.spec import BundleSpec
 from python_function._bundle.steps import OUTPUT
+from python_function._bundle.stub import Stub
 from python_function._dependencies.origin import Origin
 from python_function._dependencies.requirements_txt.read import Requirements
 from python_function._machine import redact
@@ -130,8 +132,21 @@ def _complete(spec: BundleSpec, built: Path, output: Path, host: Host) -> None:
     slim.slim(spec, output, host)
     if not spec.has_own_steps:
         selection.copy(inputs.of(spec).source, output / spec.prefix)
+    if spec.stub is not None:
+        _add(spec.stub, output)
     try:
         finish.finish(output, (OUTPUT, str(built)))
     except TreeError as error:
         msg = f"The bundle of {spec.source.directory} cannot be an asset: {error}"
         raise BundlingError(msg) from error
+
+
+def _add(stub: Stub, output: Path) -> None:
+    """Add the module that stands between Lambda and the handler."""
+    if os.path.lexists(output / stub.place):
+        msg = (
+            f"The bundle holds a {stub.place} already, which is what this library calls the adapter of requests."
+            ' Rename it, or pass adapter="lambda".'
+        )
+        raise BundlingError(msg)
+    (output / stub.place).write_text(stub.text, encoding="utf-8", newline="\n")

@@ -103,5 +103,6 @@ def _identity(spec: BundleSpec) -> dict[str, object]:
         "container": None if spec.strategy == "local" else in_container,
         "hooks": (spec.before, spec.after),
         **({"image": spec.image.identity} if spec.image else {}),
+        **({"stub": (spec.stub.place, spec.stub.text)} if spec.stub else {}),
         "placed": (spec.source.root, spec.source.read, spec.source.excludes) if spec.has_own_steps else None,
     }

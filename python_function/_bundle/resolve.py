@@ -6,19 +6,19 @@ from pathlib import Path, PurePosixPath
 
 from packaging.utils import canonicalize_name
 
-from python_function._bundle import arguments, given, hooks, runtimes, source_root
+from python_function._bundle import arguments, given, hooks, runtimes, source_root, stub
 from python_function._bundle.per_runtime import SEARCHED
 from python_function._bundle.spec import BundleSpec, Container, Variant
 from python_function._dependencies import detect
 from python_function._dependencies.detect import Packaging
-from python_function._handler import check, entry, place
+from python_function._handler import adapter, check, entry, names, place
+from python_function._handler.adapter import Adapted
 from python_function._handler.entry import Entry
 from python_function._handler.layout import Root
 from python_function._machine.report import Notice
 from python_function._source.select import Source, project_root
 from python_function._target.infer import Runtime
 from python_function._target.target import Target
-from python_function.errors import OptionError
 from python_function.options import BundlingOptions
 
 
@@ -36,6 +36,7 @@ class Wanted:
         container: The container, as far as the options say.
         cwd: Where relative paths start.
         layers: Whether something besides the declared dependencies, such as a layer, may hold the handler.
+        adapter: How requests reach the handler, ``http`` or ``lambda``; None where its code decides.
     """
 
     entry: Path | str | None
@@ -47,6 +48,7 @@ class Wanted:
     container: Container = field(default_factory=Container)
     cwd: Path
     layers: bool = False
+    adapter: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,19 +60,21 @@ class Resolved:
         runtime: The runtime that it is built for, and why.
         root: The folder of the entry that stands at the bundle's root, and why.
         spec: What the bundle is made of.
+        adapted: How requests reach the handler, and why; None for a layer.
     """
 
     entry: Entry | None
     runtime: Runtime
     root: Root
     spec: BundleSpec
+    adapted: Adapted | None = None
 
     @property
     def handler(self) -> str:
         """Lambda's handler string, empty for a layer."""
-        if self.entry is None or self.entry.elsewhere:
-            return self.entry.handler if self.entry else ""
-        return ".".join((*PurePosixPath(self.spec.prefix).parts, self.entry.handler))
+        if self.entry is None:
+            return ""
+        return stub.HANDLER if self.spec.stub else stub.called(self.entry, self.spec.prefix)
 
 
 def function(
@@ -106,7 +110,7 @@ def function(
         generated=bool(options.command or options.command_hooks),
         source_root=source_root.normal(options.source_root),
     )
-    _check_importable(options.output_path_suffix)
+    names.check_importable(options.output_path_suffix)
     source = _source(wanted, found.directory, only=(found.index, found.bundle_index) if found.alone else None)
     root = source_root.decide(source_root.normal(options.source_root), source, found)
     found, source = replace(found, root=root.name), replace(source, root=root.name)
@@ -128,7 +132,9 @@ def function(
         handler_elsewhere=found.handler if found.elsewhere else "",
         notices=notices,
     )
-    return Resolved(entry=found, runtime=runtime, root=root, spec=spec)
+    adapted = adapter.decide(wanted.adapter, found)
+    spec = replace(spec, stub=stub.of(adapted, found, spec.prefix))
+    return Resolved(entry=found, runtime=runtime, root=root, spec=spec, adapted=adapted)
 
 
 def layer(wanted: Wanted, *, definers: Sequence[Path] = ()) -> Resolved:
@@ -179,12 +185,6 @@ def _runtime(
     )
     architectures = (wanted.architecture, *wanted.other_architectures)
     return found[0], tuple(Target(each.name, name, each.patch) for each in found for name in architectures)
-
-
-def _check_importable(suffix: str) -> None:
-    if any("." in part or " " in part for part in PurePosixPath(suffix).parts):
-        msg = f"output_path_suffix {suffix!r} cannot be part of a handler, each of whose parts Python has to import."
-        raise OptionError(msg)
 
 
 def _spec(

@@ -4,6 +4,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from python_function._bundle.image import Image
+from python_function._bundle.stub import Stub
 from python_function._dependencies.detect import Packaging
 from python_function._machine.report import Notice
 from python_function._source.patterns import compile_rules
@@ -149,6 +150,7 @@ class BundleSpec:
         prefix: The folder of the bundle that everything goes into.
         handler_file: The file of the bundle that Lambda imports; ``None`` for a layer, and for a handler elsewhere.
         handler_elsewhere: The handler of a function whose entry does not have it: a dependency or a layer does.
+        stub: What stands between Lambda and the handler, if something does.
         notices: What the user should know of the handler.
         before: Hook lines that run first.
         after: Hook lines that run last.
@@ -176,6 +178,7 @@ class BundleSpec:
     prefix: str = ""
     handler_file: str | None = None
     handler_elsewhere: str = ""
+    stub: Stub | None = None
     notices: tuple[Notice, ...] = ()
     before: tuple[str, ...] = ()
     after: tuple[str, ...] = ()

@@ -6,11 +6,12 @@ import math
 import sys
 import textwrap
 from collections.abc import Callable, Sequence
-from typing import Any, Final, Protocol, TypeAlias
+from typing import Any, Final, Protocol, TypeAlias, get_args
 
 from python_function._cli import epilogs, flags, service_arguments
 from python_function._cli.terminal import Terminal
 from python_function._target.target import ARCHITECTURES, GLIBC
+from python_function.options import Adapter
 
 
 class _Commands(Protocol):
@@ -45,8 +46,9 @@ def parse(given: Sequence[str] | None, *, prog: str) -> argparse.Namespace:
     parsed = parser.parse_args(given)
     if parsed.command == "cache":
         _check_limits(parsed, commands.choices["cache"])
-    elif parsed.command != "service" and parsed.layer and (parsed.index or parsed.handler):
-        commands.choices[parsed.command].error("a layer has no handler: leave out --index and --handler, or --layer")
+    elif parsed.command != "service" and parsed.layer and (parsed.index or parsed.handler or parsed.adapter):
+        wrong = "a layer has no handler: leave out --index, --handler and --adapter, or --layer"
+        commands.choices[parsed.command].error(wrong)
     return parsed
 
 
@@ -167,6 +169,11 @@ def _add_common(
     parser.add_argument("entry", metavar="ENTRY", help=entry)
     parser.add_argument("--index", metavar="FILE", help="the handler's file, relative to ENTRY")
     parser.add_argument("--handler", metavar="NAME", help="the function, or module path and function")
+    parser.add_argument(
+        "--adapter",
+        choices=get_args(Adapter),
+        help="how requests reach the function; by default its code decides",
+    )
     parser.add_argument("--layer", action="store_true", help="a layer, which has no handler")
     parser.add_argument(
         "--runtime",

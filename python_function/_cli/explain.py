@@ -86,6 +86,7 @@ class Explanation:
         entry: The directory of the code.
         index: The handler's file in it; ``None`` for a layer.
         handler: Lambda's handler string; ``None`` for a layer.
+        adapter: How requests reach the handler; ``None`` for a layer.
         considered: What was passed over on the way to the handler.
         runtime: The Lambda runtime.
         architecture: The instruction set.
@@ -101,6 +102,7 @@ class Explanation:
     entry: str
     index: str | None
     handler: str | None
+    adapter: Decision | None
     considered: tuple[str, ...]
     runtime: Decision
     architecture: str
@@ -119,7 +121,8 @@ def explain(found: Resolved) -> Explanation:
     return Explanation(
         entry=str(spec.source.directory),
         index=(entry.index or None) if entry else None,
-        handler=entry.handler if entry else None,
+        handler=found.handler or None,
+        adapter=Decision(name=found.adapted.name, reason=found.adapted.reason) if found.adapted else None,
         considered=entry.considered if entry else (),
         runtime=Decision(name=found.runtime.name, reason=found.runtime.reason),
         architecture=spec.target.architecture,

@@ -32,6 +32,8 @@ def _rows(it: Explanation) -> Iterator[tuple[str, Iterable[str]]]:
     if it.index is not None:
         yield "index", [it.index, *it.considered]
         yield "handler", [f"{it.handler}"]
+    if it.adapter is not None:
+        yield "adapter", [it.adapter.name, it.adapter.reason]
     yield "runtime", [f"{it.runtime.name} on {it.architecture}", it.runtime.reason]
     yield "packaging", _packaging(it.packaging)
     yield "strategy", [it.strategy.name, it.strategy.reason]

@@ -62,6 +62,7 @@ def wanted(given: argparse.Namespace, *, cwd: Path, environ: Mapping[str, str]) 
         options=replace(options, strategy="docker") if container else options,
         container=_container(container),
         cwd=cwd,
+        adapter=given.adapter,
     )
 
 

@@ -39,3 +39,10 @@ def normal(index: str) -> str:
         msg = f"index must name a Python file, one that ends in .py, not {index!r}."
         raise OptionError(msg)
     return str(path)
+
+
+def check_importable(suffix: str) -> None:
+    """Make sure that the folder *suffix* can be a part of a module path."""
+    if any("." in part or " " in part for part in PurePosixPath(suffix).parts):
+        msg = f"output_path_suffix {suffix!r} cannot be part of a handler, each of whose parts Python has to import."
+        raise OptionError(msg)

@@ -11,6 +11,7 @@ import pytest
 from python_function._bundle.fingerprint import fingerprint
 from python_function._bundle.image import Image
 from python_function._bundle.spec import BundleSpec, Container, Inputs, Installed, Layer, Referred, Variant
+from python_function._bundle.stub import Stub
 from python_function._dependencies.declared import Listed
 from python_function._dependencies.detect import Packaging
 from python_function._dependencies.local_packages import LocalPackage
@@ -40,6 +41,11 @@ COUNTING: Final[dict[str, tuple[tuple[str, Any], ...]]] = {
     "BundleSpec.dependency_excludes": (("dependency_excludes", ("tests",)),),
     "BundleSpec.strip_native": (("strip_native", True),),
     "BundleSpec.compile_bytecode": (("compile_bytecode", True),),
+    "BundleSpec.stub": (
+        ("stub", Stub(place="a.py", text="", reason="")),
+        ("stub", Stub(place="b.py", text="", reason="")),
+        ("stub", Stub(place="a.py", text="1", reason="")),
+    ),
     "BundleSpec.installer_args": (("installer_args", ("--prerelease=allow",)),),
     "BundleSpec.installer_files": (("installer_files", (Referred(place="a", identity=("x",)),)),),
     "BundleSpec.build_on_host": (("build_on_host", ("docopt",)),),

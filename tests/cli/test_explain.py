@@ -187,6 +187,7 @@ def test_the_json_has_the_documented_keys(tmp_path: Path, explain: Callable[...,
         "entry": str(tmp_path),
         "index": "main.py",
         "handler": "main.handler",
+        "adapter": {"name": "lambda", "reason": "handler of main.py reads nothing of its event"},
         "considered": ["index.py holds no handler"],
         "runtime": {"name": "python3.13", "reason": "default"},
         "architecture": "x86_64",
@@ -270,6 +271,8 @@ TEXT = """\
 entry         ENTRY
 index         src/shop/main.py
 handler       shop.main.handler
+adapter       lambda
+              handler of src/shop/main.py reads nothing of its event
 runtime       python3.12 on x86_64
               requires-python in ENTRY/pyproject.toml is '>=3.11,<3.13'
 packaging     uv: ENTRY/uv.lock
@@ -301,6 +304,38 @@ def test_people_get_aligned_lines(tmp_path: Path, capsys: pytest.CaptureFixture[
     printed = capsys.readouterr().out
     *_, fingerprint = printed.split()
     assert printed.replace(fingerprint, "HASH").replace(str(tmp_path), "ENTRY") == TEXT
+
+
+REQUESTS = "def handle(event, context):\n    return event.body\n"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "handler", "adapter"),
+    [
+        ((), "_python_function_http.handler", {"name": "http", "reason": "handler.py:2 reads event.body"}),
+        (("--adapter=lambda",), "handler.handle", {"name": "lambda", "reason": "given"}),
+    ],
+)
+def test_how_requests_reach_a_handler_is_said(
+    tmp_path: Path, explain: Callable[..., Any], arguments: tuple[str, ...], handler: str, adapter: dict[str, str]
+) -> None:
+    write(tmp_path / "fn", {"handler.py": REQUESTS})
+    given = arguments[0].partition("=")[2] if arguments else None
+
+    found = explain(tmp_path / "fn", *arguments)
+
+    stack = Stack(App(outdir=str(tmp_path / "cdk.out")), "Stack")
+    PythonFunction(stack, "Fn", entry=tmp_path / "fn", adapter="lambda" if given else None)
+    (made,) = Template.from_stack(stack).find_resources("AWS::Lambda::Function").values()
+    assert (found["handler"], found["adapter"]) == (handler, adapter)
+    assert made["Properties"]["Handler"] == handler
+    assert made["Properties"]["Code"]["S3Key"] == asset(tmp_path, found)
+
+
+def test_the_handler_of_a_folder_is_said_as_lambda_gets_it(tmp_path: Path, explain: Callable[..., Any]) -> None:
+    write(tmp_path, {"index.py": HANDLER})
+
+    assert explain(tmp_path, "--output-path-suffix=app")["handler"] == "app.index.handler"
 
 
 def test_long_lists_and_warnings_stay_readable(entry: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -348,6 +383,7 @@ def test_a_file_that_the_running_python_cannot_parse_is_warned_of(explain: Calla
         (["explain"], "required: ENTRY"),
         (["explain", ".", "--runtime=nodejs22.x"], "invalid choice: 'nodejs22.x'"),
         (["explain", ".", "--layer", "--handler=go"], "a layer has no handler"),
+        (["explain", ".", "--layer", "--adapter=http"], "a layer has no handler"),
     ],
 )
 def test_a_wrong_command_line_is_told_with_the_usage(
