@@ -64,6 +64,10 @@ class Terminal:
             table.add_row(*map(Text, row))
         self._console(self.out).print(table)
 
+    def tell(self, text: str) -> None:
+        """Write what somebody may want to know meanwhile."""
+        _tell(self.err, text)
+
     def fail(self, text: str) -> None:
         """Write an error."""
         if not _is_terminal(self.err):

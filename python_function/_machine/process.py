@@ -7,6 +7,7 @@ import shlex
 import signal
 import subprocess
 import threading
+from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -65,12 +66,16 @@ class Process:
         waiting: Gets a line when a program has been silent for long.
         show: Gets what is for the user, where that goes elsewhere.
         secrets: What to mask besides the secrets in the environment of a run.
+        kept: How many lines of output are remembered, where a program may run for ever.
+        leaves_nothing: Whether what a program leaves running is ended with it.
     """
 
     progress: Callable[[str], None]
     waiting: Callable[[str], None]
     show: Callable[[str], None] | None = None
     secrets: frozenset[str] = field(default=frozenset(), repr=False)
+    kept: int | None = None
+    leaves_nothing: bool = False
 
     def __call__(
         self,
@@ -95,6 +100,8 @@ class Process:
             raise
         finally:
             end.cancel()
+        if self.leaves_nothing:
+            _signal(program, signal.SIGKILL)
         if returncode:
             output = redact.mask("".join(text for _, text in lines), hidden)
             msg = (
@@ -105,12 +112,12 @@ class Process:
 
     def _follow(
         self, program: subprocess.Popen[str], hidden: frozenset[str], name: str, *, shown: bool
-    ) -> list[tuple[bool, str]]:
+    ) -> deque[tuple[bool, str]]:
         """Return the lines of *program*, and which of them are its result, when it has ended.
 
         What it leaves running in the background may hold its output open for ever; nobody waits for that.
         """
-        lines: list[tuple[bool, str]] = []
+        lines: deque[tuple[bool, str]] = deque(maxlen=self.kept)
         arrived = _arrivals(program)
         missing, silent, patience = _ENDINGS, 0.0, PATIENCE
         while missing:
@@ -184,10 +191,12 @@ def _arrivals(program: subprocess.Popen[str]) -> "queue.SimpleQueue[tuple[str, s
 def _stop(program: subprocess.Popen[str]) -> None:
     """End *program* and what it has started, which would keep its output open."""
     _signal(program, signal.SIGTERM)
-    with contextlib.suppress(subprocess.TimeoutExpired):
-        program.wait(timeout=5)
-    _signal(program, signal.SIGKILL)
-    program.wait()
+    try:
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            program.wait(timeout=5)
+    finally:  # whoever asks twice waits no longer
+        _signal(program, signal.SIGKILL)
+        program.wait()
 
 
 def _signal(program: subprocess.Popen[str], number: signal.Signals) -> None:

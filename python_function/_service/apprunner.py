@@ -82,11 +82,6 @@ class Configuration:
         """The commands of all phases of the build, in order."""
         return (*self.pre_build, *self.build, *self.post_build)
 
-    @property
-    def python(self) -> str:
-        """The version of Python that runs it; of a runtime that has ended, the one that took its place."""
-        return VERSIONS[REVISED][0]
-
 
 @dataclass(frozen=True, slots=True)
 class Finding:

@@ -5,13 +5,16 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from python_function._bundle import runtimes
 from python_function._dependencies import detect
 from python_function._dependencies.declared import Listed, Locked
 from python_function._dependencies.detect import Packaging
 from python_function._handler import place
 from python_function._machine import text_file
 from python_function._service import infer, servers
-from python_function._service.apprunner import NAME, REVISED, Configuration, Finding, Said
+from python_function._service.apprunner import NAME, REVISED, VERSIONS, Configuration, Finding, Said
+from python_function._source.select import Source
+from python_function._target.target import ARCHITECTURES, Target
 from python_function.errors import EntryError, OptionError
 
 _INSTALLED: Final[Mapping[str, tuple[str, ...]]] = {
@@ -117,6 +120,26 @@ def inferred(directory: Path) -> Service:
         packaging=packaging,
         findings=tuple(Finding(0, notice, is_error=False) for notice in notices),
     )
+
+
+def runtime(service: Service, given: str | None) -> Target:
+    """Return what runs *service*: what its file names, or *given*, or what its project asks for.
+
+    Raises:
+        OptionError: The project excludes it, or the file and *given* contradict each other.
+    """
+    of_file = f"python{VERSIONS[REVISED][0]}" if service.file else None
+    if of_file and given and given != of_file:
+        msg = f"runtime is {given!r}, and {service.file} runs with {of_file}. Leave one out."
+        raise OptionError(msg)
+    (found,) = runtimes.choose(
+        (chosen,) if (chosen := of_file or given) else (),
+        option="runtime",
+        source=Source(directory=service.directory),
+        packaging=service.packaging,
+        index=None,
+    )
+    return Target(found.name, ARCHITECTURES[0], found.patch)
 
 
 def _elsewhere(directory: Path, packaging: Packaging) -> Iterator[str]:

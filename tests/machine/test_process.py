@@ -156,3 +156,35 @@ def _runs(status: Path) -> bool:
         return "State:\tZ" not in status.read_text(encoding="utf-8")
     except OSError:
         return False
+
+
+def test_what_a_service_leaves_running_is_ended_with_it(tmp_path: Path) -> None:
+    shown: list[str] = []
+    process = Process(progress=shown.append, waiting=shown.append, show=shown.append, leaves_nothing=True)
+
+    process(("sh", "-c", "sleep 600 >/dev/null 2>&1 & echo $!"), cwd=tmp_path, env=os.environ, shown=True)
+
+    for _ in range(1000):
+        if not is_running(int(shown[0])):
+            break
+        time.sleep(0.01)
+    assert not is_running(int(shown[0]))
+
+
+def test_of_what_may_run_for_ever_only_the_last_lines_are_kept(tmp_path: Path) -> None:
+    shown: list[str] = []
+    process = Process(progress=shown.append, waiting=shown.append, kept=2)
+
+    with pytest.raises(CommandError) as caught:
+        process(("sh", "-c", "printf '1\\n2\\n3\\n'; exit 1"), cwd=tmp_path, env=os.environ)
+
+    assert caught.value.output == "2\n3\n"
+    assert shown == ["1", "2", "3"]
+
+
+def is_running(number: int) -> bool:
+    """Tell whether the process *number* is there and no zombie."""
+    try:
+        return Path(f"/proc/{number}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except OSError:
+        return False

@@ -3,15 +3,21 @@
 import argparse
 import json
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
-from python_function._cli import render
+from python_function._cli import render, wanted
 from python_function._cli.terminal import Terminal
 from python_function._handler import place
-from python_function._service import service
+from python_function._machine import here, signals
+from python_function._machine.process import Process
+from python_function._service import contained, service
 from python_function._service.apprunner import NAME, Configuration, Finding
+from python_function._service.run import Order
 from python_function._service.service import Service
 from python_function.errors import EntryError, OptionError
+
+_REMEMBERED: Final = 200
+"""The lines of a service that its error shows."""
 
 
 def run(given: argparse.Namespace, terminal: Terminal) -> None:
@@ -23,8 +29,10 @@ def run(given: argparse.Namespace, terminal: Terminal) -> None:
     match given.action:
         case "check":
             _check(given, terminal)
-        case _:
+        case "write":
             _write(given, terminal)
+        case _:
+            _run(given, terminal)
 
 
 def _check(given: argparse.Namespace, terminal: Terminal) -> None:
@@ -95,3 +103,43 @@ def _written(found: Service) -> str:
         msg = f"{NAME} needs a library to be written, {error.name}. Install cdk-python-function[service]."
         raise OptionError(msg) from error
     return writing.write(found)
+
+
+def _run(given: argparse.Namespace, terminal: Terminal) -> None:
+    found = service.find(given.entry, cwd=Path.cwd())
+    variables = wanted.variables(given.set, terminal.environ, "--set")
+    runtime = service.runtime(found, given.runtime)
+    kept = {variable.name for variable in found.configuration.secrets}
+    secrets = frozenset(value for name, value in variables.items() if name in kept)
+    host = here.host(
+        found.directory.name,
+        environ=terminal.environ,
+        write=terminal.tell,
+        detail=terminal.is_watched,
+        secrets=secrets,
+    )
+    for finding in found.findings:
+        host.report.say(f"warning: {finding.text}")
+    for name in sorted(kept - variables.keys()):
+        host.report.say(f"warning: {name} is a secret, which only the service on AWS gets. Set it: --set {name}=...")
+    order = Order(
+        service=found,
+        python=runtime.python_version,
+        port=given.port or found.configuration.port,
+        variables=variables,
+        host=host,
+        foreground=Process(
+            progress=terminal.tell,
+            show=terminal.print,
+            waiting=_ignore,
+            secrets=secrets,
+            kept=_REMEMBERED,
+            leaves_nothing=True,
+        ),
+    )
+    with signals.ending_in_order():
+        contained.anywhere(order, image=runtime.bundling_image)
+
+
+def _ignore(_: str) -> None:
+    """Say nothing of a service that has nothing to say."""
