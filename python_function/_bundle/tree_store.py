@@ -11,13 +11,13 @@ import shutil
 import stat
 import tempfile
 from collections.abc import Callable, Generator, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, TypeAlias, cast
 
 from python_function._machine.lock import held
-from python_function._source.tree import file_mode
+from python_function._source.tree import file_mode, remove
 
 SIZE: Final = "size"
 TREE: Final = "tree"
@@ -65,7 +65,8 @@ def tree(
     place = root / key
     with held(lock_of(root, key), waiting=waiting):
         if not (_is_fresh(place, now, fresh_for) and _is_whole(place)):
-            shutil.rmtree(place, ignore_errors=True)
+            with suppress(OSError):  # what stays in the way is told when the new one cannot take its place
+                remove(str(place))
             _make(place, make)
         os.utime(place, (now, now))
         yield Tree(directory=place / TREE, note=(place / _NOTE).read_text(encoding="utf-8"))

@@ -1,4 +1,5 @@
 import os
+import shutil
 import threading
 from collections.abc import Callable
 from pathlib import Path
@@ -56,6 +57,16 @@ def _empty_note(tree: Path) -> None:
 
 def _note_something_else(tree: Path) -> None:
     (tree.parent / "note").write_text("mode 1")
+
+
+def _put_a_file_in_its_place(tree: Path) -> None:
+    shutil.rmtree(tree.parent)
+    tree.parent.write_text("")
+
+
+def _lead_nowhere(tree: Path) -> None:
+    shutil.rmtree(tree.parent)
+    tree.parent.symlink_to("nowhere")
 
 
 def _lose_note(tree: Path) -> None:
@@ -119,6 +130,8 @@ def _lose_manifest(tree: Path) -> None:
         _empty_manifest,
         _lose_manifest,
         _lose_note,
+        _put_a_file_in_its_place,
+        _lead_nowhere,
         _empty_note,
         _note_something_else,
     ],
