@@ -52,6 +52,18 @@ def test_nothing_heavy_is_imported_to_start() -> None:
     assert done.stdout.splitlines()[-2:] == ["set()", "set()"]
 
 
+def test_nothing_of_networks_is_imported_to_explain(entry: Path) -> None:
+    code = (
+        "import sys\nfrom python_function._cli.program import main\n"
+        "main(['explain', sys.argv[1], '--json'])\n"
+        "print({'aws_cdk', 'jsii', 'uv', 'poetry', 'http', 'ssl', 'email', 'socket'} & sys.modules.keys())\n"
+    )
+
+    done = subprocess.run((sys.executable, "-c", code, str(entry)), capture_output=True, text=True, check=True)
+
+    assert done.stdout.splitlines()[-1] == "set()"
+
+
 def test_whoever_reads_no_further_is_not_told_of_it(entry: Path) -> None:
     command = f"{sys.executable} -m python_function explain {entry} | true; echo ${{PIPESTATUS[0]}}"
 

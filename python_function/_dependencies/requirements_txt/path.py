@@ -4,8 +4,7 @@ import os
 import re
 from pathlib import Path
 from typing import Final
-from urllib.parse import urlsplit
-from urllib.request import url2pathname
+from urllib.parse import unquote_to_bytes, urlsplit
 
 from python_function._dependencies.requirements_txt.text import Line
 
@@ -29,7 +28,7 @@ def from_url(text: str) -> str:
     if not path.lower().startswith("file:"):
         return path
     rest = path[len("file:") :]
-    return url2pathname(urlsplit(path).path if rest.startswith("//") else rest)
+    return os.fsdecode(unquote_to_bytes(urlsplit(path).path if rest.startswith("//") else rest))
 
 
 def locate(line: Line, path: str, *places: Path) -> Path:
