@@ -10,16 +10,18 @@ import shutil
 import subprocess
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import aws_cdk
 import pytest
 import uv
 from aws_cdk import App, Stack
 from aws_cdk import aws_lambda as lambda_
+from elftools.elf.elffile import ELFFile
 
 from python_function import BundlingError, BundlingOptions, PythonFunction, PythonLayerVersion
-from python_function._bundle.checks import inventory, native
+from python_function._bundle import slim
+from python_function._bundle.checks import elf, inventory, native
 from python_function._target.target import Target
 from tests.elf_file import elf_file
 
@@ -82,6 +84,25 @@ def test_a_wheel_for_the_target_can_be_loaded(package: str, python: str, archite
 
     assert any(".so" in path for path in bundle.files)
     assert (verdict.errors, verdict.warnings) == ((), ())
+    for path in (path for path in bundle.root.rglob("*.so*") if path.is_file()):
+        found = elf.read(path)
+        assert found is not None
+        assert (found.needed, found.soname, found.versions) == by_sections(path), path
+        path.write_bytes(slim.without_sections(path.read_bytes()))
+        assert elf.read(path) == found, path
+
+
+def by_sections(path: Path) -> tuple[tuple[str, ...], str, tuple[tuple[str, str], ...]]:
+    """Return what a native file needs, its name, and the versions that it needs, as another reader finds them."""
+    with path.open("rb") as file:
+        sections: Any = ELFFile(file)
+        tags = list(sections.get_section_by_name(".dynamic").iter_tags())
+        versions = sections.get_section_by_name(".gnu.version_r")
+        return (
+            tuple(tag.needed for tag in tags if tag.entry.d_tag == "DT_NEEDED"),
+            next((tag.soname for tag in tags if tag.entry.d_tag == "DT_SONAME"), ""),
+            tuple((of.name, one.name) for of, all_ in versions.iter_versions() for one in all_) if versions else (),
+        )
 
 
 @pytest.mark.parametrize(

@@ -83,7 +83,7 @@ def strip(bundle: Path) -> Saved:
 def without_sections(library: bytes) -> bytes:
     """Return a library up to the end of what is loaded; anything else, or with more behind it, as it is.
 
-    Format: https://refspecs.linuxfoundation.org/elf/gabi4+/librarys.html
+    Format: https://refspecs.linuxfoundation.org/elf/gabi4+/contents.html
     """
     if library[:6] != b"\x7fELF\2\1" or len(library) < _HEADER.size:
         return library
