@@ -1,6 +1,7 @@
 """The construct for a function."""
 
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Unpack
 
@@ -8,10 +9,11 @@ from aws_cdk import aws_lambda as lambda_
 from constructs import Construct
 
 from python_function import _checks
-from python_function._bundle import compatibility, resolve
+from python_function._bundle import compatibility, resolve, zipped
 from python_function._bundle.checks import snap_start
 from python_function._bundle.resolve import Wanted
 from python_function._cdk import asset, caller, plain
+from python_function._cdk.bundler import host
 from python_function._cdk.props import FunctionOptions
 from python_function.errors import plainly
 from python_function.options import Adapter, BundlingOptions
@@ -47,8 +49,9 @@ class PythonFunction(lambda_.Function):
         Args:
             scope: The construct that the function belongs to.
             id: Its name there.
-            entry: The directory with the code, or the handler's file in it; a relative path starts at the working
-                directory. Without it, the file ``<this file>.<id>.py`` beside the file that makes the construct.
+            entry: The directory with the code, the handler's file in it, or a ``.zip`` of it; a relative path starts at
+                the working directory. Without it, the file ``<this file>.<id>.py`` beside the file that makes the
+                construct.
             index: The handler's file, relative to *entry*. Without it, the first of ``index.py``,
                 ``lambda_function.py``, ``handler.py``, ``main.py``, ``app.py`` that holds a handler.
             handler: The function in that file, or module path and function. Without it, the first of ``handler``,
@@ -78,7 +81,7 @@ class PythonFunction(lambda_.Function):
             _checks.instance("runtime", runtime, "aws_lambda.Runtime")
             _checks.instance("architecture", architecture, "aws_lambda.Architecture")
             wanted = Wanted(
-                entry=entry,
+                entry=zipped.unpacked(entry, cwd=Path.cwd(), host=partial(host, id), index=index, handler=handler),
                 runtimes=(runtime.name,) if runtime else (),
                 architecture=architecture.name,
                 options=bundling,

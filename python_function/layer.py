@@ -1,6 +1,7 @@
 """The construct for a layer."""
 
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 from typing import Unpack
 
@@ -8,10 +9,11 @@ from aws_cdk import aws_lambda as lambda_
 from constructs import Construct
 
 from python_function import _checks
-from python_function._bundle import resolve
+from python_function._bundle import resolve, zipped
 from python_function._bundle.resolve import Wanted
 from python_function._bundle.spec import Layer
 from python_function._cdk import asset, caller, plain
+from python_function._cdk.bundler import host
 from python_function._cdk.props import LayerVersionOptions
 from python_function.errors import plainly
 from python_function.options import BundlingOptions
@@ -44,7 +46,8 @@ class PythonLayerVersion(lambda_.LayerVersion):
         Args:
             scope: The construct that the layer belongs to.
             id: Its name there.
-            entry: The directory with code, dependencies or both; a relative path starts at the working directory.
+            entry: The directory with code, dependencies or both, or a ``.zip`` of it; a relative path starts at the
+                working directory.
             compatible_runtimes: The runtimes it is for, by default the one that the project asks for, and Python 3.13
                 where it asks for nothing. It is built for each; where they need different files, each has its own.
             compatible_architectures: The architectures it is for, x86_64 by default. Several need the same files.
@@ -71,7 +74,7 @@ class PythonLayerVersion(lambda_.LayerVersion):
             runtimes = tuple(runtime.name for runtime in compatible_runtimes or ())
             machines = tuple(architecture.name for architecture in architectures)
             wanted = Wanted(
-                entry=entry,
+                entry=zipped.unpacked(entry, cwd=Path.cwd(), host=partial(host, id)),
                 runtimes=runtimes,
                 runtime_option="compatible_runtimes[{}]",
                 architecture=machines[0],

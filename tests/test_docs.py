@@ -8,6 +8,7 @@ import shlex
 import stat
 import subprocess
 import tomllib
+import zipfile
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from types import MappingProxyType
@@ -207,6 +208,11 @@ def _add_handlers(tree: ast.Module, source: Path) -> None:
 
 
 def _add_handler(entry: Path, index: object, handler: str) -> None:
+    if entry.suffix == ".zip":
+        entry.parent.mkdir()
+        with zipfile.ZipFile(entry, "w") as archive:
+            archive.writestr("handler.py", _HANDLER.format(handler))
+        return
     *module, function = handler.split(".")
     named = index or ("/".join(module) + ".py" if module else None)
     if entry.suffix != ".py" and named is None and any(entry.glob("*.py")):

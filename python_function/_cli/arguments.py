@@ -164,7 +164,7 @@ def _parser(
 
 
 def _add_common(
-    parser: argparse.ArgumentParser, entry: str = "the directory with the code, or the handler's file in it"
+    parser: argparse.ArgumentParser, entry: str = "the directory with the code, its handler's file, or a .zip"
 ) -> None:
     parser.add_argument("entry", metavar="ENTRY", help=entry)
     parser.add_argument("--index", metavar="FILE", help="the handler's file, relative to ENTRY")

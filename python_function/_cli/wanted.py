@@ -1,17 +1,22 @@
 """What the arguments ask for, in the words of the constructs."""
 
 import argparse
+import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from python_function._bundle import resolve, virtual_env
+from python_function._bundle import resolve, virtual_env, zipped
 from python_function._bundle.resolve import Resolved, Wanted
 from python_function._bundle.spec import Container
 from python_function._cli.flags import BUILD, CONTAINER, CONTENT, Flag
 from python_function.errors import OptionError
 from python_function.options import BundlingOptions, CommandHooks
+
+if TYPE_CHECKING:
+    from python_function._machine.host import Host
 
 
 def resolved(given: argparse.Namespace, *, cwd: Path, environ: Mapping[str, str]) -> Resolved:
@@ -55,8 +60,9 @@ def wanted(given: argparse.Namespace, *, cwd: Path, environ: Mapping[str, str]) 
         names = ", ".join(flag.name for flag in CONTAINER if flag.option in container)
         msg = f"--strategy local builds without a container, which {names} would need. Leave one out."
         raise OptionError(msg)
+    host = partial(_host, Path(given.entry).name, environ)
     return Wanted(
-        entry=given.entry,
+        entry=zipped.unpacked(given.entry, cwd=cwd, host=host, index=given.index, handler=given.handler),
         runtimes=(given.runtime,) if given.runtime else (),
         architecture=given.architecture,
         options=replace(options, strategy="docker") if container else options,
@@ -64,6 +70,17 @@ def wanted(given: argparse.Namespace, *, cwd: Path, environ: Mapping[str, str]) 
         cwd=cwd,
         adapter=given.adapter,
     )
+
+
+def _host(name: str, environ: Mapping[str, str]) -> "Host":
+    """Return this machine, for what has to be unpacked on it; nothing else needs to know it here."""
+    from python_function._machine import here
+
+    return here.host(name, environ=environ, write=_write, detail=False)
+
+
+def _write(line: str) -> None:
+    sys.stderr.write(f"{line}\n")
 
 
 def _options(given: argparse.Namespace, environ: Mapping[str, str]) -> BundlingOptions:

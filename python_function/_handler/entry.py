@@ -101,7 +101,7 @@ def resolve(
             msg = f"entry is the file {place}, so index={index!r} has no place. Pass the directory, or leave out index."
             raise OptionError(msg)
         if place.suffix != ".py":
-            msg = f"entry {place} is no Python file. Pass a directory, or a file whose name ends in .py."
+            msg = f"entry {place} is no Python file. Pass a directory, a file whose name ends in .py, or a .zip."
             raise EntryError(msg)
         place, index, generated = place.parent, place.name, False
     else:

@@ -2,6 +2,7 @@
 
 import json
 import re
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Mapping
@@ -330,6 +331,27 @@ def test_how_requests_reach_a_handler_is_said(
     assert (found["handler"], found["adapter"]) == (handler, adapter)
     assert made["Properties"]["Handler"] == handler
     assert made["Properties"]["Code"]["S3Key"] == asset(tmp_path, found)
+
+
+def test_a_zip_is_explained_and_made_as_its_directory(
+    tmp_path: Path, explain: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    write(tmp_path / "fn", {"handler.py": REQUESTS})
+    shutil.make_archive(str(tmp_path / "fn"), "zip", tmp_path / "fn")
+
+    plain, zipped = explain(tmp_path / "fn"), explain(tmp_path / "fn.zip")
+
+    stack = Stack(App(outdir=str(tmp_path / "cdk.out")), "Stack")
+    PythonFunction(stack, "Fn", entry=tmp_path / "fn.zip")
+    layer = PythonLayerVersion(stack, "Layer", entry=tmp_path / "fn.zip")
+    (made,) = Template.from_stack(stack).find_resources("AWS::Lambda::Function").values()
+    assert {**zipped, "entry": ""} == {**plain, "entry": ""}
+    assert zipped["entry"].startswith(f"{tmp_path}/cache/")
+    assert zipped["entry"].endswith("/fn.zip")
+    assert made["Properties"]["Code"]["S3Key"] == asset(tmp_path, plain)
+    assert layer.made.directory is not None
+    assert (layer.made.directory / "python/handler.py").read_text() == REQUESTS
 
 
 def test_the_handler_of_a_folder_is_said_as_lambda_gets_it(tmp_path: Path, explain: Callable[..., Any]) -> None:

@@ -17,6 +17,7 @@ from python_function._bundle.record import Record
 from python_function._cli import building, page, record_lines, render
 from python_function._cli.terminal import Terminal
 from python_function._machine.report import Notice
+from python_function._source.select import MANIFESTS
 from python_function.errors import EntryError, OptionError
 
 if TYPE_CHECKING:
@@ -97,7 +98,7 @@ def _found(given: argparse.Namespace, terminal: Terminal) -> Generator[Found]:
         yield Found(record=record.read(record.beside(named)), directory=named)
     elif named.is_dir() and named.name.startswith("asset."):
         yield Found(record=record.of_directory(named), directory=named)
-    elif named.suffix == ".zip":
+    elif named.suffix == ".zip" and not _is_source(named):
         with tempfile.TemporaryDirectory(prefix="cdk-python-function-") as directory:
             _unpack(named, Path(directory))
             yield Found(record=_of_package(named) or record.of_directory(Path(directory)), directory=Path(directory))
@@ -113,6 +114,16 @@ def _of_package(file: Path) -> Record | None:
         return None
     found = record.read(record.beside(file))
     return found if found.package == package.sha256(file) else None
+
+
+def _is_source(file: Path) -> bool:
+    """Tell whether a zip holds what declares dependencies and none that is installed: then it is to be built."""
+    try:
+        with zipfile.ZipFile(file) as archive:
+            names = archive.namelist()
+    except (OSError, ValueError, zipfile.BadZipFile):
+        return False
+    return any(f"/{name}" in MANIFESTS for name in names) and not any(".dist-info/" in name for name in names)
 
 
 def _unpack(file: Path, directory: Path) -> None:
