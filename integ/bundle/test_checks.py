@@ -86,7 +86,8 @@ def test_a_wheel_for_the_target_can_be_loaded(package: str, python: str, archite
     assert (verdict.errors, verdict.warnings) == ((), ())
     for path in (path for path in bundle.root.rglob("*.so*") if path.is_file()):
         found = elf.read(path)
-        assert found is not None
+        if found is None:  # pyarrow brings data.some-name.parquet
+            continue
         assert (found.needed, found.soname, found.versions) == by_sections(path), path
         path.write_bytes(slim.without_sections(path.read_bytes()))
         assert elf.read(path) == found, path

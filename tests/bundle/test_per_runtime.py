@@ -96,3 +96,17 @@ def test_every_runtime_is_held_against_its_own_directory(spec: BundleSpec, tmp_p
     assert "python/lib/python3.13/site-packages/_demo.cpython-311-x86_64-linux-gnu.so" in error
     (missed,) = (notice for verdict in verdicts for notice in verdict.warnings)
     assert "index.py:1: _demo" in missed.text
+
+
+def test_a_function_that_brings_such_a_directory_stays_at_the_root(spec: BundleSpec, tmp_path: Path) -> None:
+    (spec.source.directory / "index.py").write_text("import nothere\ndef handler(event, context): ...\n")
+    files = {
+        "index.py": (spec.source.directory / "index.py").read_bytes(),
+        "python/lib/python3.13/site-packages/x.py": b"",
+    }
+
+    bundle, verdicts = verify.verify(replace(spec, target=P13), make(tmp_path / "output", files))
+
+    (notice,) = (notice for verdict in verdicts for notice in verdict.warnings)
+    assert bundle.own == {"index.py"}
+    assert f"{spec.source.directory}/index.py:1: nothere" in notice.text
