@@ -73,6 +73,7 @@ OTHER: Final = Circumstances(
     order=1,
     umask=0o077,
     is_relative=True,
+    trees="5000",
     locale="tr_TR.ISO-8859-9",
     zone="Pacific/Kiritimati",
     seed="4294967295",
