@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     )
     from python_function.function import PythonFunction
     from python_function.layer import PythonLayerVersion
-    from python_function.options import RUNTIME_PACKAGES, BundlingOptions, CommandHooks, Packaging, Strategy
+    from python_function.options import RUNTIME_PACKAGES, BundlingOptions, CommandHooks, Package, Packaging, Strategy
 
     __version__: str
 
@@ -26,6 +26,7 @@ __all__ = [
     "EngineError",
     "EntryError",
     "OptionError",
+    "Package",
     "Packaging",
     "PackagingError",
     "PythonFunction",
@@ -36,7 +37,9 @@ __all__ = [
 ]
 
 _HOMES: Final = {
-    **dict.fromkeys(("BundlingOptions", "CommandHooks", "Packaging", "RUNTIME_PACKAGES", "Strategy"), "options"),
+    **dict.fromkeys(
+        ("BundlingOptions", "CommandHooks", "Package", "Packaging", "RUNTIME_PACKAGES", "Strategy"), "options"
+    ),
     "PythonFunction": "function",
     "PythonLayerVersion": "layer",
 }

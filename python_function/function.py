@@ -9,14 +9,15 @@ from aws_cdk import aws_lambda as lambda_
 from constructs import Construct
 
 from python_function import _checks
-from python_function._bundle import compatibility, resolve, zipped
+from python_function._bundle import compatibility, form, resolve, zipped
 from python_function._bundle.checks import snap_start
 from python_function._bundle.resolve import Wanted
 from python_function._cdk import asset, caller, plain
 from python_function._cdk.bundler import host
+from python_function._cdk.image_code import ImageCode
 from python_function._cdk.props import FunctionOptions
 from python_function.errors import plainly
-from python_function.options import Adapter, BundlingOptions
+from python_function.options import Adapter, BundlingOptions, Package
 
 
 class PythonFunction(lambda_.Function):
@@ -41,6 +42,8 @@ class PythonFunction(lambda_.Function):
         adapter: Adapter | None = None,
         runtime: lambda_.Runtime | None = None,
         architecture: lambda_.Architecture | None = None,
+        package: Package = "zip",
+        base_image: str | None = None,
         bundling: BundlingOptions | None = None,
         **options: Unpack[FunctionOptions],
     ) -> None:
@@ -60,6 +63,11 @@ class PythonFunction(lambda_.Function):
                 whatever sends the request; ``"lambda"`` for one of Lambda's own event. By default the code decides.
             runtime: By default what the project asks for, and Python 3.13 where it asks for nothing.
             architecture: x86_64 by default.
+            package: What the function is deployed as: ``zip``, an archive of 250 MB at most; ``image``, a container
+                image of 10 GB at most, with the same bundle; ``auto``, an image if the bundle is too large for an
+                archive.
+            base_image: The image that an image is made from, by default AWS's own of the runtime. With its digest,
+                ``public.ecr.aws/lambda/python:3.13@sha256:...``, it stays the same.
             bundling: How code and dependencies become an asset; by default as :class:`BundlingOptions` has it.
             **options: Everything else that ``aws_lambda.Function`` takes.
 
@@ -78,30 +86,57 @@ class PythonFunction(lambda_.Function):
         definers = caller.defining_files(self)
         with plainly():
             _checks.path("entry", entry)
-            _checks.instance("runtime", runtime, "aws_lambda.Runtime")
-            _checks.instance("architecture", architecture, "aws_lambda.Architecture")
-            wanted = Wanted(
-                entry=zipped.unpacked(entry, cwd=Path.cwd(), host=partial(host, id), index=index, handler=handler),
-                runtimes=(runtime.name,) if runtime else (),
-                architecture=architecture.name,
-                options=bundling,
-                container=plain.to_container(bundling),
-                cwd=Path.cwd(),
-                layers=bool(options.get("layers")),
-                adapter=adapter,
-            )
+            entry = zipped.unpacked(entry, cwd=Path.cwd(), host=partial(host, id), index=index, handler=handler)
+            wanted = _wanted(entry, runtime, architecture, bundling)
+            wanted = replace(wanted, adapter=adapter, layers=bool(options.get("layers")))
             found = resolve.function(wanted, index=index, handler=handler, definers=definers, construct_id=id)
             used_with = plain.to_layers(options)
             compatibility.check(used_with, found.spec.target)
             shared = snap_start.check(found.spec) if options.get("snap_start") else ()
-        spec = replace(found.spec, layers=used_with, notices=(*found.spec.notices, *shared))
+            image = form.image(
+                package, base_image, target=found.spec.target, handler=found.handler, options=dict(options)
+            )
+        spec = replace(found.spec, layers=used_with, image=image, notices=(*found.spec.notices, *shared))
+        self._package: Package = package
         with asset.bundled(scope, id, spec, bundling) as code:
+            in_image = isinstance(code, ImageCode)
             super().__init__(
                 scope,
                 id,
                 code=code,
-                handler=found.handler,
-                runtime=runtime or plain.to_runtime(found.runtime.name),
+                handler=lambda_.Handler.FROM_IMAGE if in_image else found.handler,
+                runtime=lambda_.Runtime.FROM_IMAGE if in_image else runtime or plain.to_runtime(found.runtime.name),
                 architecture=architecture,
                 **options,
             )
+
+    def add_layers(self, *layers: lambda_.ILayerVersion) -> None:
+        """Add layers to the function.
+
+        Args:
+            *layers: The layers.
+
+        Raises:
+            OptionError: It is, or may be, an image, which has none.
+        """
+        with plainly():
+            form.refuse_layers(self._package)
+        super().add_layers(*layers)
+
+
+def _wanted(
+    entry: Path | str | None,
+    runtime: lambda_.Runtime | None,
+    architecture: lambda_.Architecture,
+    bundling: BundlingOptions,
+) -> Wanted:
+    _checks.instance("runtime", runtime, "aws_lambda.Runtime")
+    _checks.instance("architecture", architecture, "aws_lambda.Architecture")
+    return Wanted(
+        entry=entry,
+        runtimes=(runtime.name,) if runtime else (),
+        architecture=architecture.name,
+        options=bundling,
+        container=plain.to_container(bundling),
+        cwd=Path.cwd(),
+    )

@@ -17,6 +17,8 @@ Adapter: TypeAlias = Literal["http", "lambda"]
 Strategy: TypeAlias = Literal["auto", "local", "docker"]
 Packaging: TypeAlias = Literal["uv", "poetry", "pipenv", "pylock", "pip", "script", "pyproject", "none"]
 
+Package: TypeAlias = Literal["zip", "image", "auto"]
+
 Check: TypeAlias = Literal["modules", "native", "size", "imports"]
 
 _CONTAINER_ONLY: Final = (

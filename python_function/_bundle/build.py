@@ -118,7 +118,7 @@ def _finished(spec: BundleSpec, work: Path, host: Host) -> Dependencies:
 
 def _laid_out(spec: BundleSpec, bundle: Inventory, work: Path) -> Path:
     """Return the directory that *bundle* is given away as."""
-    if spec.image is None:
+    if spec.image is None or not verify.is_image(spec, bundle):
         return bundle.root
     place = work / "context"
     place.mkdir()

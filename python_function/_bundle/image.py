@@ -35,6 +35,7 @@ class Image:
         command: What is run; the base's own command by default.
         environment: Variables of it, sorted by name.
         port: The port that it listens on, if it does.
+        beyond: How many bytes a bundle may have that is not made an image after all.
     """
 
     base: str
@@ -43,6 +44,7 @@ class Image:
     command: tuple[str, ...] = ()
     environment: tuple[tuple[str, str], ...] = ()
     port: int | None = None
+    beyond: int = 0
 
     def __post_init__(self) -> None:
         for name, (form, what) in _FORMS.items():
@@ -58,7 +60,7 @@ class Image:
     @property
     def identity(self) -> tuple[object, ...]:
         """What of it decides what is built."""
-        return (self.base, self.directory, self.user, self.command, self.environment, self.port)
+        return (self.base, self.directory, self.user, self.command, self.environment, self.port, self.beyond)
 
 
 def dockerfile(image: Image, layers: Iterable[str]) -> str:

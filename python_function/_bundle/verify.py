@@ -71,10 +71,17 @@ def _seen_by(spec: BundleSpec, bundle: Inventory) -> Inventory:
     )
 
 
+def is_image(spec: BundleSpec, bundle: Inventory) -> bool:
+    """Tell whether the *bundle* of *spec* is made an image."""
+    return spec.image is not None and bundle.size > spec.image.beyond
+
+
 def _size(spec: BundleSpec, bundle: Inventory, layers: _Layers) -> Verdict:
     file = spec.packaging.file
     sizes = [LayerSize(name=name, bytes=layer.size if layer else None) for name, layer in layers.items()]
-    return size.check(bundle, entry=str(spec.source.directory), declared_in=file.name if file else "", layers=sizes)
+    declared_in = file.name if file else ""
+    form: size.Form = "image" if is_image(spec, bundle) else "layer" if spec.is_layer else "function"
+    return size.check(bundle, entry=str(spec.source.directory), declared_in=declared_in, layers=sizes, form=form)
 
 
 def _of_target(spec: BundleSpec, bundle: Inventory, layers: _Layers) -> Mapping[str, Callable[[], Verdict]]:

@@ -3,29 +3,41 @@
 import hashlib
 import os
 import shutil
+import tempfile
 from collections.abc import Generator
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TypedDict
 
 import aws_cdk
 from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_s3_assets as s3_assets
 from constructs import Construct, IConstruct
 
-from python_function._bundle import fingerprint, inputs, record, verify
+from python_function._bundle import context, fingerprint, form, inputs, record, verify
 from python_function._bundle.checks import content, kept, verdict
 from python_function._bundle.checks.verdict import Verdict
+from python_function._bundle.image import Image
 from python_function._bundle.spec import BundleSpec
 from python_function._cdk.bundler import Bundler, host, write
+from python_function._cdk.image_code import ImageCode, Stage, staged
 from python_function._machine import cache, lock
 from python_function.errors import detached, plainly
 from python_function.options import BundlingOptions
 
 
+class _Asset(TypedDict):
+    """What CDK is told of an asset, whatever it is the code of."""
+
+    asset_hash: str | None
+    asset_hash_type: aws_cdk.AssetHashType
+    bundling: aws_cdk.BundlingOptions
+
+
 @contextmanager
-def bundled(scope: Construct, id: str, spec: BundleSpec, options: BundlingOptions) -> Generator[lambda_.AssetCode]:
+def bundled(scope: Construct, id: str, spec: BundleSpec, options: BundlingOptions) -> Generator[lambda_.Code]:
     """Give the code of a construct to its constructor, and let an error of the build be the one the user sees.
 
     Raises:
@@ -38,10 +50,13 @@ def bundled(scope: Construct, id: str, spec: BundleSpec, options: BundlingOption
         content.expect(spec)
         spec = spec if options.asset_hash else inputs.read(spec)
         bundler = Bundler(spec, name)
-        identity = options.asset_hash or fingerprint.fingerprint(spec)
-        code = _code(spec, options, bundler, identity)
+        identity = _given(spec, options) or fingerprint.fingerprint(spec)
+        asset = _asset(spec, options, bundler, identity)
+    in_image = False
     try:
         with _alone(scope, name, identity):
+            code = _code(scope, id, spec, asset)
+            in_image = isinstance(code, ImageCode)
             yield code
     except RuntimeError:
         if bundler.error is None:
@@ -54,7 +69,8 @@ def bundled(scope: Construct, id: str, spec: BundleSpec, options: BundlingOption
     construct = scope.node.find_child(id)
     with plainly():
         verdicts = _verdicts(construct, spec, bundler)
-    for notice in (*spec.warnings, *verdict.warnings(verdicts)):
+    became = (form.became_image(spec.source.directory),) if in_image and spec.image and spec.image.beyond else ()
+    for notice in (*spec.warnings, *became, *verdict.warnings(verdicts)):
         aws_cdk.Annotations.of(construct).add_warning_v2(notice.id, notice.text)
     bundle = directory(construct)
     if bundler.built is not None and bundle is not None:
@@ -67,7 +83,11 @@ def bundled(scope: Construct, id: str, spec: BundleSpec, options: BundlingOption
 def directory(construct: IConstruct) -> Path | None:
     """Return the finished bundle of a function or layer, or ``None`` where bundling is skipped."""
     stage, code = aws_cdk.Stage.of(construct), construct.node.find_child("Code")
-    if stage is None or not aws_cdk.Stack.of(construct).bundling_required or not isinstance(code, s3_assets.Asset):
+    if stage is None or not aws_cdk.Stack.of(construct).bundling_required:
+        return None
+    if isinstance(code, aws_cdk.AssetStaging):
+        return staged(code)
+    if not isinstance(code, s3_assets.Asset):
         return None
     return Path(os.path.normpath(Path(stage.outdir, code.asset_path)))
 
@@ -84,10 +104,19 @@ def _verdicts(construct: IConstruct, spec: BundleSpec, bundler: Bundler) -> tupl
     file, of = bundle.with_name(f"checks-{bundle.name}.json"), verify.circumstances(spec)
     verdicts = bundler.built.verdicts if bundler.built else kept.read(file, of)
     if verdicts is None:
-        _, verdicts = verify.verify(spec, bundle)
+        verdicts = _looked_at(spec, bundle)
     verdict.demand(verdicts)
     kept.write(file, verdicts, of)
     return verdicts
+
+
+def _looked_at(spec: BundleSpec, bundle: Path) -> tuple[Verdict, ...]:
+    """Return what the checks say of a bundle that is there, as it is or laid out for an image."""
+    if spec.image is None or not context.is_context(bundle, spec.image):
+        return verify.verify(spec, bundle)[1]
+    with tempfile.TemporaryDirectory(dir=bundle.parent, prefix=".python-function-") as scratch:
+        context.unpack(bundle, Path(scratch))
+        return verify.verify(spec, Path(scratch))[1]
 
 
 def _apart_from_output(spec: BundleSpec, scope: Construct) -> BundleSpec:
@@ -124,10 +153,16 @@ def _alone(scope: Construct, name: str, identity: str) -> Generator[None]:
         yield
 
 
-def _code(spec: BundleSpec, options: BundlingOptions, bundler: Bundler, identity: str) -> lambda_.AssetCode:
+def _given(spec: BundleSpec, options: BundlingOptions) -> str:
+    """Return the hash that the user gave, which does not know of images; empty if there is none."""
+    if not options.asset_hash or spec.image is None:
+        return options.asset_hash or ""
+    return f"{options.asset_hash}\n{spec.image.identity}"
+
+
+def _asset(spec: BundleSpec, options: BundlingOptions, bundler: Bundler, identity: str) -> _Asset:
     hashed_output = options.asset_hash_type is aws_cdk.AssetHashType.OUTPUT
-    return lambda_.Code.from_asset(
-        str(spec.source.directory),
+    return _Asset(
         asset_hash=None if hashed_output else identity,
         asset_hash_type=aws_cdk.AssetHashType.OUTPUT if hashed_output else aws_cdk.AssetHashType.CUSTOM,
         bundling=aws_cdk.BundlingOptions(
@@ -138,3 +173,30 @@ def _code(spec: BundleSpec, options: BundlingOptions, bundler: Bundler, identity
             output_type=aws_cdk.BundlingOutput.NOT_ARCHIVED,
         ),
     )
+
+
+def _code(scope: Construct, id: str, spec: BundleSpec, asset: _Asset) -> lambda_.Code:
+    """Return the code of the construct *id*: an image if it is to be one, whose asset is no archive to be uploaded."""
+    source = str(spec.source.directory)
+
+    def stage(construct: Construct) -> aws_cdk.AssetStaging:
+        return aws_cdk.AssetStaging(construct, "Code", source_path=source, **asset)
+
+    if spec.image is None or (spec.image.beyond and not _becomes_image(scope, id, spec.image, stage)):
+        return lambda_.Code.from_asset(source, **asset)
+    return ImageCode(stage, platform=spec.target.docker_platform)
+
+
+def _becomes_image(scope: Construct, id: str, image: Image, stage: Stage) -> bool:
+    """Tell whether a bundle is too large for an archive: it is built for that, unless its stack is not wanted.
+
+    CDK has to be told what a function is before there is one. What stands in for it is gone when it is made; CDK keeps
+    what was staged.
+    """
+    if not aws_cdk.Stack.of(scope).bundling_required:
+        return False
+    before = Construct(scope, id)
+    try:
+        return context.is_context(staged(stage(before)), image)
+    finally:
+        scope.node.try_remove_child(id)

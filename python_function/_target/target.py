@@ -135,6 +135,11 @@ class Target:
         return _DOCKER_PLATFORMS[self.architecture]
 
     @property
+    def runtime_image(self) -> str:
+        """The image that AWS offers to run functions in, for all instruction sets."""
+        return f"public.ecr.aws/lambda/python:{self.python_version}"
+
+    @property
     def bundling_image(self) -> str:
         """The image that AWS offers to build in, the same that CDK names for the runtime."""
         return f"public.ecr.aws/sam/build-{self.runtime}"

@@ -100,6 +100,22 @@ def test_for_an_image_the_output_is_what_it_is_built_from(
     assert list(built.inventory.files) == ["index.py"]
 
 
+@pytest.mark.parametrize(("beyond", "names"), [(9, ["Dockerfile", "code"]), (10, ["index.py"])])
+def test_only_what_is_too_large_becomes_an_image(
+    spec: BundleSpec,
+    output: Path,
+    recorder: Recorder,
+    make_host: Callable[..., Host],
+    beyond: int,
+    names: list[str],
+) -> None:
+    (spec.source.directory / "index.py").write_bytes(b"0123456789")
+
+    build.build(replace(spec, image=Image(base="base:tag", beyond=beyond)), output, make_host(recorder))
+
+    assert sorted(path.name for path in output.iterdir()) == names
+
+
 def test_what_an_earlier_build_left_is_removed_first(
     spec: BundleSpec, output: Path, recorder: Recorder, make_host: Callable[..., Host]
 ) -> None:

@@ -59,6 +59,7 @@ COUNTING: Final[dict[str, tuple[tuple[str, Any], ...]]] = {
     "Image.command": (("image", Image(base="a", command=("x",))), ("image", Image(base="a", command=("x", "y")))),
     "Image.environment": (("image", Image(base="a", environment=(("A", "1"),))), ("image", Image(base="a"))),
     "Image.port": (("image", Image(base="a", port=80)), ("image", Image(base="a", port=8080))),
+    "Image.beyond": (("image", Image(base="a", beyond=1)), ("image", Image(base="a"))),
     "Target.runtime": (("target.runtime", "python3.12"),),
     "Target.architecture": (("target.architecture", "arm64"),),
     "Target.patch": (("target.patch", 63),),

@@ -3,7 +3,7 @@
 import zlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, Literal, TypeAlias
 
 from packaging.utils import canonicalize_name
 
@@ -16,6 +16,11 @@ LIMIT: Final = 262_144_000
 
 https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html
 """
+
+IMAGE_LIMIT: Final = 10 * 1024**3
+"""How many bytes an image may have uncompressed, its base among them; from the same page."""
+
+Form: TypeAlias = Literal["function", "layer", "image"]
 
 _NEAR: Final = 0.8
 _SHOWN: Final = 10
@@ -104,20 +109,31 @@ def _samples(bundle: Inventory, every: int) -> Iterator[bytes]:
         position += size
 
 
-def check(bundle: Inventory, *, entry: str, declared_in: str = "", layers: Sequence[LayerSize] = ()) -> Verdict:
-    """Hold *bundle* and its *layers* against what Lambda takes."""
+def check(
+    bundle: Inventory,
+    *,
+    entry: str,
+    declared_in: str = "",
+    layers: Sequence[LayerSize] = (),
+    form: Form = "function",
+) -> Verdict:
+    """Hold *bundle* and its *layers* against what Lambda takes of the *form* that it is given as."""
     total = bundle.size + sum(layer.bytes or 0 for layer in layers)
-    if total < _NEAR * LIMIT:
+    limit = IMAGE_LIMIT if form == "image" else LIMIT
+    if total < _NEAR * limit:
         return Verdict(check="size")
     known = [f"{layer.name} ({_megabytes(layer.bytes)})" for layer in layers if layer.bytes is not None]
     unknown = [layer.name for layer in layers if layer.bytes is None]
     text = f"The bundle of {entry} has {_megabytes(bundle.size)} unzipped, about {_megabytes(zipped(bundle))} zipped"
     text += f", and with its layers {', '.join(known)} {_megabytes(total)}" if known else ""
-    text += f". Lambda takes {_megabytes(LIMIT)} ({LIMIT:,} bytes) of a function and all its layers."
+    whole = "an image, with its base" if form == "image" else "a function and all its layers"
+    text += f". Lambda takes {_megabytes(limit)} ({limit:,} bytes) of {whole}."
     text += f" Not counted, for nobody here knows their size: {', '.join(unknown)}." if unknown else ""
     text += f" The heaviest parts are:\n{_heaviest(weights(bundle, declared_in))}\n"
     text += "Leave out what is not needed by exclude_packages, dependency_excludes or asset_excludes."
-    if total > LIMIT:
+    if form == "function" and not layers:
+        text += f' A function with package="image" may have {_megabytes(IMAGE_LIMIT)}.'
+    if total > limit:
         return Verdict(check="size", errors=(f'{text} skip_checks=["size"] takes the bundle as it is.',))
     return Verdict(check="size", warnings=(Notice(id="size", text=text),))
 
