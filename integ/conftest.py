@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import tomllib
@@ -47,6 +48,9 @@ for _name in (
 ENGINES = frozenset({"engine", "arm64", "arm64_latest", "podman", "lambda_runtime"})
 
 HOST_PYTHON = f"{sys.version_info.major}.{sys.version_info.minor}"
+
+# What a shell runs in the background ignores Ctrl-C, and so would every program that a test starts there.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

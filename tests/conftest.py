@@ -1,6 +1,7 @@
 """What many tests share: the smallest specs, hosts and directories."""
 
 import os
+import signal
 import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -20,6 +21,9 @@ NOBODY: Final = 65534
 
 collect_ignore = ["projects"]
 """Some of the projects have tests of their own, which are a part of what is bundled."""
+
+# What a shell runs in the background ignores Ctrl-C, and so would every program that a test starts there.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture
