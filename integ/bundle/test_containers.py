@@ -2,9 +2,7 @@
 
 import os
 import re
-import signal
 import subprocess
-import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -376,40 +374,3 @@ def test_a_repository_is_built_on_the_host_where_it_is_named(bundle: Bundle, pro
 
     assert (asset / "versioned/__init__.py").read_text() == "VERSION = '1.0'\n"
     assert str(tmp_path) not in "".join(path.read_text() for path in asset.rglob("*") if path.is_file())
-
-
-KILLED = """
-import sys
-from aws_cdk import App, Stack
-from aws_cdk import aws_lambda as lambda_
-from python_function import BundlingOptions, CommandHooks, PythonFunction
-
-entry, outdir, access = sys.argv[1:]
-bundling = BundlingOptions(
-    command_hooks=CommandHooks(after_bundling=["echo inside", "exec sleep 60"]),
-    bundling_file_access=getattr(__import__("aws_cdk").BundlingFileAccess, access),
-)
-stack = Stack(App(outdir=outdir), "Stack")
-PythonFunction(stack, "F", entry=entry, runtime=lambda_.Runtime.PYTHON_3_13, bundling=bundling)
-"""
-
-
-@pytest.mark.parametrize("access", ["BIND_MOUNT", "VOLUME_COPY"])
-@pytest.mark.parametrize("sent", [signal.SIGTERM, signal.SIGKILL], ids=lambda sent: sent.name)
-def test_the_container_of_a_build_that_is_ended_goes(
-    bundle: Bundle, project: Path, engine: Engine, tmp_path: Path, sent: signal.Signals, access: str
-) -> None:
-    (project / "requirements.txt").unlink()
-    argv = (sys.executable, "-c", KILLED, str(project), str(tmp_path / "cdk.out"), access)
-    ended = subprocess.Popen(argv, stderr=subprocess.PIPE, text=True, start_new_session=True)
-    assert ended.stderr is not None
-    while "inside" not in ended.stderr.readline():
-        assert ended.poll() is None
-
-    os.killpg(ended.pid, sent) if sent is signal.SIGKILL else ended.send_signal(sent)
-    ended.communicate(timeout=60)
-
-    if sent is signal.SIGKILL:
-        assert len(containers(engine, tmp_path)) == 1
-        bundle(command_hooks=after("true"))
-    assert containers(engine, tmp_path) == []

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any, Final
 
 import pytest
 
-from integ import sdist_backend, wheelhouse
+from integ import sdist_backend
+from integ.local_projects import HANDLER, function, package
 from integ.synthesis import bundle
-from python_function.errors import BundlingError
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from integ.package_index import StartIndex
     from integ.wheelhouse import Wheelhouse
 
-HANDLER: Final = "def handler(event, context):\n    return None\n"
 SOURCES: Final = '\n[tool.uv.sources]\nother = { path = "../other" }\ntool = { path = "../tool" }\n'
 KINDS: Final = {
     "requirements": {"requirements.txt": "-e ../lib\nthird\n"},
@@ -32,31 +31,6 @@ KINDS: Final = {
     "Pipfile": {"Pipfile": '[packages]\nlib = { path = "../lib", editable = true }\nthird = "*"\n'},
 }
 BACKEND: Final = '[build-system]\nrequires = []\nbuild-backend = "sdist_backend"\nbackend-path = ["."]\n'
-RUNS: Final = "\nPath({!r}).touch()\n"
-
-
-def package(directory: Path, *needs: str, builds_with: str = "", more: str = "") -> Path:
-    """Make a local package whose build needs nothing but what is named."""
-    name = directory.name
-    (directory / name).mkdir(parents=True)
-    files = wheelhouse.project(name, "1.0", needs)
-    files["pyproject.toml"] = files["pyproject.toml"].replace("requires = []", f"requires = [{builds_with}]") + more
-    for file, text in {**files, f"{name}/__init__.py": "VERSION = 'local'\n"}.items():
-        (directory / file).write_text(text)
-    return directory
-
-
-def function(directory: Path, files: dict[str, str]) -> Path:
-    directory.mkdir()
-    for name, text in {"index.py": HANDLER, **files}.items():
-        (directory / name).write_text(text)
-    return directory
-
-
-def sdist_that_runs(packages: Wheelhouse, name: str, marker: Path) -> None:
-    """Add a source distribution that leaves *marker* where its code runs."""
-    backend = wheelhouse.project(name, "1.0")["sdist_backend.py"] + RUNS.format(str(marker))
-    packages.sdist(name, files={"sdist_backend.py": backend})
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -91,39 +65,6 @@ def test_an_edit_deep_down_is_another_asset(tmp_path: Path) -> None:
 
     assert first.name != second.name
     assert (second / "other/__init__.py").read_text() == "VERSION = 'edited'\n"
-
-
-@pytest.mark.parametrize("way", ["build requirement", "--no-binary", "repository", "installer_args", "environment"])
-def test_the_code_of_others_does_not_run_on_the_host(
-    tmp_path: Path, wheelhouse: Wheelhouse, index: StartIndex, way: str
-) -> None:
-    marker = tmp_path / "it ran"
-    sdist_that_runs(wheelhouse, "evil", marker)
-    public = index(wheelhouse.directory)
-    package(tmp_path / "lib", builds_with='"evil"')
-    repository = package(tmp_path / "evil")
-    with (repository / "sdist_backend.py").open("a") as backend:
-        backend.write(RUNS.format(str(marker)))
-    for command in (("init",), ("add", "."), ("-c", "user.name=A", "-c", "user.email=a@b.c", "commit", "-mx")):
-        subprocess.run(("git", *command), cwd=repository, check=True, capture_output=True)
-    lines = {
-        "build requirement": "../lib\n",
-        "--no-binary": "--no-binary evil\nevil\n",
-        "repository": f"evil @ git+{repository.as_uri()}\n",
-    }
-    entry = function(tmp_path / "fn", {"requirements.txt": lines.get(way, "evil\n")})
-    environment = {"UV_DEFAULT_INDEX": public.url, **({"UV_NO_BINARY_PACKAGE": "evil"} if way == "environment" else {})}
-    arguments = ["--no-binary", "evil"] if way == "installer_args" else []
-
-    with pytest.raises(BundlingError, match="evil") as refused:
-        bundle(entry, tmp_path / "one", strategy="local", environment=environment, installer_args=arguments)
-
-    assert "build_on_host=['evil']" in str(refused.value)
-    assert not marker.exists()
-    options: dict[str, Any] = {"environment": environment, "installer_args": arguments, "build_on_host": ["evil"]}
-    asset = bundle(entry, tmp_path / "two", strategy="local", **options)
-    assert marker.exists()
-    assert (asset / ("lib" if way == "build requirement" else "evil") / "__init__.py").is_file()
 
 
 @pytest.mark.parametrize("requirement", ["setuptools", "hatchling"])

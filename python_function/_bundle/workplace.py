@@ -2,11 +2,12 @@
 
 import os
 import re
+import secrets
 import shutil
 import stat
 import tempfile
 from collections.abc import Generator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path, PurePath, PureWindowsPath
 from typing import Final
 
@@ -36,14 +37,20 @@ def workplace(output: Path, host: Host) -> Generator[Path]:
         msg = f"Nothing can be built below {place}: set TMPDIR to a path of letters, digits, '.', '_' and '-'."
         raise BundlingError(msg)
     sweep(place, host)
-    work, descriptor = _settle(place)
+    works: list[Path] = []
+    descriptors: list[int] = []
     try:
-        yield work
+        while not descriptors:
+            works.append(place / f"{_PREFIX}{secrets.token_hex(8)}")  # before it is there: a signal may come any time
+            _settle(works[-1], descriptors)
+        yield works[-1]
     finally:
-        shutil.rmtree(work, ignore_errors=True)
-        if work.exists():
-            host.report.say(f"{work} could not be removed: what is in it belongs to another user")
-        os.close(descriptor)
+        for work in works:
+            shutil.rmtree(work, ignore_errors=True)
+            if work.exists():
+                host.report.say(f"{work} could not be removed: what is in it belongs to another user")
+        for descriptor in descriptors:
+            os.close(descriptor)
 
 
 def is_plain(path: PurePath) -> bool:
@@ -67,20 +74,16 @@ def sweep(place: Path, host: Host) -> None:
             os.close(descriptor)
 
 
-def _settle(place: Path) -> tuple[Path, int]:
-    """Make a directory in *place*, and lock it before somebody sweeps it away."""
-    while True:
-        try:
-            work = Path(tempfile.mkdtemp(prefix=_PREFIX, dir=place))
-        except OSError as error:
-            msg = f"Nothing can be built in {place}: {error.strerror}."
-            raise BundlingError(msg) from error
-        try:
-            descriptor = lock.attempt(work / lock.NAME)
-        except FileNotFoundError:
-            continue
-        if descriptor is not None:
-            return work, descriptor
+def _settle(work: Path, descriptors: list[int]) -> None:
+    """Make the directory *work*, and lock it, which is added to *descriptors*, unless somebody sweeps it away."""
+    try:
+        work.mkdir(mode=0o700)
+    except OSError as error:
+        msg = f"Nothing can be built in {work.parent}: {error.strerror}."
+        raise BundlingError(msg) from error
+    with suppress(FileNotFoundError):
+        descriptor = lock.attempt(work / lock.NAME)
+        descriptors += () if descriptor is None else (descriptor,)
 
 
 def clear(directory: Path) -> None:

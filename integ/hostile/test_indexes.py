@@ -1,4 +1,4 @@
-"""Two indexes that hold different packages of one name: each package comes from the one that it is assigned to."""
+"""Indexes that hold other packages than they should: of the same name, with another content, in a tool's place."""
 
 from __future__ import annotations
 
@@ -10,9 +10,11 @@ import pytest
 from aws_cdk import App, Stack
 from aws_cdk import aws_lambda as lambda_
 
-from integ import kinds, package_index
+from integ import kinds, package_index, sdist_backend, synthesis
 from integ.wheelhouse import Wheelhouse
 from python_function import BundlingOptions, PythonFunction
+from python_function._machine.pinned import PINS
+from python_function.errors import PythonFunctionError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -20,6 +22,8 @@ if TYPE_CHECKING:
 
     from integ.package_index import PackageIndex
 
+MUSL: Final = "py3-none-manylinux_2_17_x86_64.manylinux2014_x86_64.musllinux_1_1_x86_64"
+HANDLER: Final = "def handler(event, context): ...\n"
 NAMES: Final = ("app", "corp", "shared")
 PROJECT: Final = '[project]\nname = "fn"\nversion = "0"\nrequires-python = ">=3.11"\n'
 UV: Final = """\
@@ -181,3 +185,63 @@ def test_a_container_keeps_to_the_assigned_index(projects: Path, tmp_path: Path,
     found = origins(projects / kind, tmp_path, strategy="docker", network="host", environment=variables())
 
     assert found == {"app": ["main"], "corp": ["corp"], "shared": ["main"]}
+
+
+@pytest.mark.parametrize("kind", ["uv", "poetry 2", "pylock", "hashed requirements"])
+def test_another_content_than_was_locked_is_an_error(tmp_path: Path, kind: str) -> None:
+    house = Wheelhouse(tmp_path / "house")
+    house.directory.mkdir()
+    house.wheel("victim")
+    with package_index.serve(house.directory) as index:
+        entry = kinds.write(
+            kind, tmp_path / "entry", ["victim==1.0"], url=index.url, handler="def handler(e, c): ...\n"
+        )
+        kinds.lock(kind, entry)
+        house.wheel("victim", files={"victim/planted.py": ""})
+
+        with pytest.raises(PythonFunctionError, match=r"(?is)victim.*hash"):
+            synthesis.bundle(entry, tmp_path / "out", strategy="local", installer_args=["--no-cache"])
+
+    assert list((tmp_path / "out").glob("asset.*")) == []
+
+
+def offered(tmp_path: Path, tool: str, version: str, tag: str, lock: str, **options: Any) -> str:  # noqa: ANN401 - any option
+    """Return what is told of an index that offers a *tool* of its own, which never runs, and no asset comes to be."""
+    ran, house = tmp_path / "it ran", Wheelhouse(tmp_path / "house")
+    house.directory.mkdir()
+    files = {
+        f"{tool}/__main__.py": f"from pathlib import Path\nPath({str(ran)!r}).touch()\n".encode(),
+        f"{tool}-{version}.data/scripts/{tool}": f"#!/bin/sh\ntouch {ran}\n".encode(),
+    }
+    sdist_backend.write_wheel(house.directory, tool, version, tag, files, ())
+    house.wheel("victim")
+    with package_index.serve(house.directory) as index:
+        entry = kinds.write(lock, tmp_path / "entry", ["victim==1.0"], url=index.url, handler=HANDLER)
+        kinds.lock(lock, entry)
+        with pytest.raises(PythonFunctionError) as caught:
+            synthesis.bundle(entry, tmp_path / "out", environment={"PIP_INDEX_URL": index.url}, **options)
+    assert not ran.exists()
+    assert list((tmp_path / "out").glob("asset.*")) == []
+    return str(caught.value)
+
+
+def test_a_poetry_that_an_index_offers_in_the_place_of_ours_never_runs(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+
+    told = offered(tmp_path, "poetry", "2.5.1", "py3-none-any", "poetry 2", strategy="local")
+
+    assert "poetry 2.5.1, which exports the lock, cannot be installed" in told
+
+
+@pytest.mark.usefixtures("engine")
+def test_an_installer_that_an_index_offers_in_the_place_of_ours_never_runs(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    version = PINS["x86_64"].version
+
+    told = offered(tmp_path, "uv", version, MUSL, "uv", strategy="docker", network="host")
+
+    assert f"uv {version}, which installs in the container, cannot be had" in told
