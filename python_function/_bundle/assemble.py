@@ -1,23 +1,44 @@
 """Makes a bundle: its dependencies from the tree that is kept of them, the source over them, the user's commands."""
 
+from collections.abc import Mapping
 from contextlib import ExitStack, suppress
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import Final
 
-from python_function._bundle import access, dependency_tree, leaks, plan, sites, tree_store, wheels_here
+from python_function._bundle import access, dependency_tree, leaks, placing, plan, sites, wheels_here
+from python_function._bundle.checks import inventory
 from python_function._bundle.dependency_tree import Dependencies, Order
 from python_function._bundle.sites import Part
 from python_function._bundle.spec import BundleSpec
 from python_function._dependencies import exact, origin
+from python_function._dependencies.origin import Origin
 from python_function._machine.host import Host
 from python_function.errors import BundlingError, NoWheelError
 
 _WITHOUT: Final = 'It is built in a container; strategy="local" would build it without.'
 
 
-def assemble(spec: BundleSpec, work: Path, host: Host, *, below: str = "") -> Dependencies:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Assembled:
+    """What was put together.
+
+    Attributes:
+        directory: Where.
+        origins: Where each distribution comes from, if something is said of it.
+        image: The image that it was built in; empty where that was this machine.
+        dependencies: What is there and nothing else, but for the source that is to come over it; ``None`` where that is
+            not so plain.
+    """
+
+    directory: Path
+    origins: Mapping[str, Origin]
+    image: str
+    dependencies: Dependencies | None = None
+
+
+def assemble(spec: BundleSpec, work: Path, host: Host, *, below: str = "") -> Assembled:
     """Return the directory below *work* that holds what was built of *spec*, and what is known of what it holds.
 
     What runs before the dependencies are installed, or in place of it, has a hand in them: such a bundle shares
@@ -43,19 +64,20 @@ def assemble(spec: BundleSpec, work: Path, host: Host, *, below: str = "") -> De
         return _whole(Part(spec=spec, host=host, work=work, name=f"{below}whole"))
     part = Part(spec=spec, host=host, work=work, name=f"{below}assembly")
     image = spec.container.image if in_container and spec.after else ""
-    known = Dependencies(directory=part.output, origins={}, image=image)
+    made = Assembled(directory=part.output, origins={}, image=image)
     with ExitStack() as stack:
         if has_dependencies:
             found = _dependencies(Order(spec=spec, work=work, host=host, below=below), stack)
             destination = part.output / spec.prefix
             destination.mkdir(parents=True)
-            tree_store.place(found.directory, destination, shared=not spec.after)
-            known = replace(known, origins=found.origins, image=image or found.image)
+            placing.place(found.tree, destination, shared=not spec.after)
+            plain = None if spec.has_own_steps or spec.installed else found
+            made = replace(made, origins=found.noted.origins, image=image or found.image, dependencies=plain)
         _run(part, partial(plan.assembly, spec), in_container=in_container and bool(spec.after))
-    return known
+    return made
 
 
-def _whole(part: Part) -> Dependencies:
+def _whole(part: Part) -> Assembled:
     host, spec = part.host, part.spec
     listed = exact.requirements(
         spec.packaging, host=host, environment=dict(spec.environment), environments=spec.target.environments
@@ -64,10 +86,10 @@ def _whole(part: Part) -> Dependencies:
     in_container = spec.strategy == "docker"
     part = replace(part, spec=spec, requirements=requirements)
     _run(part, partial(plan.whole, spec, requirements), in_container=in_container)
-    dependency_tree.check(spec, requirements, part.output)
+    dependency_tree.check(spec, requirements, inventory.take(part.output))
     leaks.check(part.output, leaks.known(spec, listed, host))
     origins = origin.find(spec.packaging, requirements)
-    return Dependencies(directory=part.output, origins=origins, image=spec.container.image if in_container else "")
+    return Assembled(directory=part.output, origins=origins, image=spec.container.image if in_container else "")
 
 
 def _run(part: Part, steps: sites.Plan, *, in_container: bool) -> None:

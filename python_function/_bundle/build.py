@@ -15,15 +15,16 @@ from python_function._bundle import (
     finish,
     inputs,
     leaks,
+    merged,
     per_runtime,
     slim,
     verify,
     workplace,
 )
+from python_function._bundle.assemble import Assembled
 from python_function._bundle.checks import verdict
 from python_function._bundle.checks.inventory import Inventory
 from python_function._bundle.checks.verdict import Verdict
-from python_function._bundle.dependency_tree import Dependencies
 from python_function._bundle.spec import BundleSpec
 from python_function._bundle.steps import OUTPUT
 from python_function._bundle.stub import Stub
@@ -67,13 +68,13 @@ def build(spec: BundleSpec, output: Path, host: Host) -> Built:
     spec = inputs.find(spec)
     workplace.clear(output)
     with redact.hiding(access.known(spec, host)), _plainly(spec), workplace.workplace(output, host) as work:
-        built = _finished(spec, work, host)
+        built, known = _finished(spec, work, host)
         if spec.compile_bytecode:
             built = replace(built, directory=bytecode.compile_all(spec, built.directory, work, host))
             finish.finish(built.directory)
-        bundle, verdicts = verify.verify(spec, built.directory)
+        bundle, verdicts = verify.verify(spec, built.directory, known)
         verdict.demand(verdicts)
-        leaks.check(built.directory, leaks.known(spec, Requirements(), host))
+        _search(spec, built, bundle, host)
         workplace.publish(_laid_out(spec, bundle, work), output)
     for notice in verdict.warnings(verdicts):
         host.report.say(f"warning: {notice.text}")
@@ -99,21 +100,30 @@ def _plainly(spec: BundleSpec) -> Generator[None]:
         raise BundlingError(msg) from error
 
 
-def _finished(spec: BundleSpec, work: Path, host: Host) -> Dependencies:
-    """Build in *work* for each target; return where the finished bundle is, and what is known of what it holds."""
-    made: list[Dependencies] = []
+def _search(spec: BundleSpec, built: Assembled, bundle: Inventory, host: Host) -> None:
+    """Look for secrets, in the dependencies once for all bundles that share them."""
+    secrets, tree = leaks.known(spec, Requirements(), host), built.dependencies
+    is_known = tree is not None and bundle.native is not None and leaks.is_free(tree.tree, secrets, host.trees)
+    leaks.check(built.directory, secrets, bundle.own if is_known else None)
+
+
+def _finished(spec: BundleSpec, work: Path, host: Host) -> tuple[Assembled, Inventory | None]:
+    """Build in *work* for each target; return where the finished bundle is, and what it holds, if that is known."""
+    if not spec.others:
+        built = assemble.assemble(spec, work, host, below="0/")
+        place = work / "0" / "bundle"
+        return replace(built, directory=place), _complete(spec, built, place, host)
+    made: list[Assembled] = []
     for number, variant in enumerate(spec.variants):
         built = assemble.assemble(variant, work, host, below=f"{number}/")
         place = work / str(number) / "bundle"
-        _complete(variant, built.directory, place, host)
+        _complete(variant, built, place, host)
         made.append(replace(built, directory=place))
-    if not spec.others:
-        return made[0]
     finished = work / "bundle"
     finished.mkdir()
     targets = (variant.target for variant in spec.variants)
     per_runtime.arrange([(t, built.directory) for t, built in zip(targets, made, strict=True)], finished)
-    return replace(made[0], directory=finished)
+    return replace(made[0], directory=finished), None
 
 
 def _laid_out(spec: BundleSpec, bundle: Inventory, work: Path) -> Path:
@@ -126,19 +136,27 @@ def _laid_out(spec: BundleSpec, bundle: Inventory, work: Path) -> Path:
     return place
 
 
-def _complete(spec: BundleSpec, built: Path, output: Path, host: Host) -> None:
+def _complete(spec: BundleSpec, built: Assembled, output: Path, host: Host) -> Inventory | None:
+    """Finish in *output* what was *built*; return what is there, if that is known without a look."""
+    dependencies, source = built.dependencies, inputs.of(spec).source
+    if dependencies is not None and merged.is_beside(spec, dependencies.inventory):
+        built.directory.rename(output)
+        selection.copy(source, output)
+        finish.tidy(output, source.places)
+        return merged.inventory(spec, dependencies.inventory, output)
     output.mkdir()
-    finish.take(built, output, host.ids)
+    finish.take(built.directory, output, host.ids)
     slim.slim(spec, output, host)
     if not spec.has_own_steps:
-        selection.copy(inputs.of(spec).source, output / spec.prefix)
+        selection.copy(source, output / spec.prefix)
     if spec.stub is not None:
         _add(spec.stub, output)
     try:
-        finish.finish(output, (OUTPUT, str(built)))
+        finish.finish(output, (OUTPUT, str(built.directory)))
     except TreeError as error:
         msg = f"The bundle of {spec.source.directory} cannot be an asset: {error}"
         raise BundlingError(msg) from error
+    return None
 
 
 def _add(stub: Stub, output: Path) -> None:

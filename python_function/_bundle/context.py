@@ -9,7 +9,7 @@ import shutil
 from pathlib import Path, PurePosixPath
 from typing import Final
 
-from python_function._bundle import tree_store
+from python_function._bundle import placing
 from python_function._bundle.checks.inventory import Inventory
 from python_function._bundle.image import DOCKERFILE, LAYERS, Image, dockerfile
 
@@ -50,7 +50,7 @@ def unpack(context: Path, directory: Path) -> None:
     """Lay the bundle that *context* was laid out from into the empty directory *directory*, to be looked at."""
     for layer in LAYERS:
         if (context / layer).is_dir():
-            tree_store.place(context / layer, directory, shared=True)
+            shutil.copytree(context / layer, directory, copy_function=placing.link, dirs_exist_ok=True)
 
 
 def _layer(path: str, bundle: Inventory) -> str:

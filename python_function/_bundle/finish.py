@@ -4,7 +4,7 @@ import os
 import shutil
 import stat
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Final, NamedTuple
@@ -49,6 +49,23 @@ def finish(directory: Path, known_as: Sequence[str] = ()) -> None:
     for link, files in replaced.items():
         _replace(link, files)
     _tidy(_opened(root) if links else entries)
+
+
+def tidy(directory: Path, places: Iterable[str]) -> None:
+    """Bring the files *places* of a bundle whose other files are finished, and the directories they are in, into form.
+
+    Raises:
+        TreeError: One of them is not this user's.
+    """
+    above = {""}
+    for place in places:
+        _tidy_file(f"{directory}/{place}")
+        parent = place.rpartition("/")[0]
+        while parent not in above:
+            above.add(parent)
+            parent = parent.rpartition("/")[0]
+    for one in above:
+        _set_mode(f"{directory}/{one}", 0o755)
 
 
 class _Entry(NamedTuple):

@@ -1,11 +1,14 @@
 """The finished bundle against every secret that its build knows."""
 
+import hashlib
+import json
 import os
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, MutableMapping
 from pathlib import Path
 from typing import Final
 
 from python_function._bundle.spec import BundleSpec
+from python_function._bundle.tree_store import Tree
 from python_function._dependencies.requirements_txt.read import Requirements
 from python_function._machine import environment, redact
 from python_function._machine.host import Host
@@ -27,15 +30,19 @@ def known(spec: BundleSpec, requirements: Requirements, host: Host) -> dict[str,
     }
 
 
-def check(bundle: Path, secrets: Mapping[str, str]) -> None:
+def check(bundle: Path, secrets: Mapping[str, str], among: Iterable[str] | None = None) -> None:
     """Hold the files of *bundle* to not holding any of *secrets*, in clear, URL-encoded or in base64.
+
+    Args:
+        bundle: The directory.
+        secrets: What each is called.
+        among: The files that are looked into; all by default.
 
     Raises:
         BundlingError: One does.
     """
-    wanted = {form: title for value, title in secrets.items() for form in redact.searched({value})}
-    files = sorted(_files(str(bundle)))
-    found = [(file, title) for file in files for title in _in(bundle / file, file, wanted)] if wanted else []
+    files = sorted(_files(str(bundle)) if among is None else among)
+    found = [*_holding(bundle, files, secrets)]
     found += [(file, _OF_INDEX) for file in files if file.endswith(_METADATA) and _tells(bundle / file)]
     if found:
         places = "\n".join(f"  {file} holds {title}" for file, title in dict.fromkeys(found))
@@ -44,6 +51,21 @@ def check(bundle: Path, secrets: Mapping[str, str]) -> None:
             "Leave the file out by asset_excludes, or let what writes it read the secret where it runs."
         )
         raise BundlingError(msg)
+
+
+def is_free(tree: Tree, secrets: Mapping[str, str], seen: MutableMapping[str, object]) -> bool:
+    """Tell whether a finished *tree*, checked when it was made, holds none of *secrets*; *seen* keeps what was."""
+    if not secrets:
+        return True
+    key = hashlib.sha256(json.dumps((str(tree.directory), tree.stamp, sorted(secrets))).encode()).hexdigest()
+    if key not in seen and not any(_holding(tree.directory, tree.sizes, secrets)):
+        seen[key] = True
+    return key in seen
+
+
+def _holding(bundle: Path, files: Iterable[str], secrets: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+    wanted = {form: title for value, title in secrets.items() for form in redact.searched({value})}
+    return ((file, title) for file in (files if wanted else ()) for title in _in(bundle / file, file, wanted))
 
 
 def _files(directory: str, prefix: str = "") -> Iterator[str]:

@@ -172,10 +172,16 @@ def beside(asset: Path) -> Path:
 
 def write(record: Record, file: Path) -> None:
     """Write *record*; it is there whole or not at all."""
+    text = json.dumps(record, default=_fields, separators=(",", ":"))
     with tempfile.NamedTemporaryFile("w", encoding="utf-8", dir=file.parent, prefix=".record-", delete=False) as made:
-        json.dump(dataclasses.asdict(record), made, separators=(",", ":"))
+        made.write(text)
     Path(made.name).chmod(0o644)
     os.replace(made.name, file)  # noqa: PTH105 - the name is a string already
+
+
+def _fields(part: Any) -> dict[str, object]:  # noqa: ANN401 - as json has it
+    """Return what a part of a record is made of, without a copy of all its files, as ``asdict`` would have."""
+    return {field.name: getattr(part, field.name) for field in dataclasses.fields(part)}
 
 
 def read(file: Path) -> Record:

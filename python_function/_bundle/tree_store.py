@@ -8,16 +8,15 @@ import hashlib
 import json
 import os
 import shutil
-import stat
 import tempfile
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Callable, Generator, Iterable, Mapping, MutableMapping
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final, TypeAlias, cast
 
 from python_function._machine.lock import held
-from python_function._source.tree import file_mode, remove
+from python_function._source.tree import remove
 
 SIZE: Final = "size"
 TREE: Final = "tree"
@@ -28,26 +27,57 @@ LOCKS: Final = "locks"
 
 _MANIFEST: Final = "manifest.json"
 _NOTE: Final = "note"
-
 _State: TypeAlias = tuple[int, int, int]
 """Mode, size in bytes and time of change in nanoseconds."""
+
+_Manifest: TypeAlias = dict[str, tuple[int, int, int, str]]
+"""State and digest of each file, by its path; of the note by the empty one."""
+
+
+_Stamp: TypeAlias = tuple[int, int]
+"""Which file a manifest is, and when it was written: another tree in the same place has another."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Made:
+    """What is known of a tree that was made.
+
+    Attributes:
+        note: What else is to be known of it, whenever it is used.
+        digests: The SHA-256 of its files, as far as somebody has read them, by their paths in it.
+    """
+
+    note: str
+    digests: Mapping[str, str] = field(default_factory=dict[str, str])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tree:
-    """A tree, and what whoever made it noted of it."""
+    """A tree, as it was found whole.
+
+    Attributes:
+        directory: Where it is.
+        note: What whoever made it noted of it.
+        sizes: The size in bytes of each of its files, by its path.
+        directories: The directories that hold these, each after the one that it is in.
+        stamp: Another tree has another one.
+    """
 
     directory: Path
     note: str
+    sizes: Mapping[str, int]
+    directories: tuple[str, ...]
+    stamp: _Stamp
 
 
 @contextmanager
 def tree(
     root: Path,
     key: str,
-    make: Callable[[Path], str],
+    make: Callable[[Path], Made],
     *,
     now: float,
+    seen: MutableMapping[str, object] | None = None,
     fresh_for: float | None = None,
     waiting: Callable[[], None] = lambda: None,
 ) -> Generator[Tree]:
@@ -56,20 +86,52 @@ def tree(
     Args:
         root: The directory of the trees.
         key: The digest of all that decides the tree.
-        make: Fills an empty directory with it, and returns what else is to be known of it; called only if it is not
-            there, was changed, or is too old.
+        make: Fills an empty directory with it, and returns what is known of it; called only if it is not there, was
+            changed, or is too old.
         now: The time, in seconds since 1970.
+        seen: The trees that this process has found whole, which are not looked through again; none by default.
         fresh_for: How many seconds it may be reused; for ever by default.
         waiting: Called if another process makes or uses the tree.
     """
-    place = root / key
+    place, seen = root / key, dict[str, object]() if seen is None else seen
     with held(lock_of(root, key), waiting=waiting):
-        if not (_is_fresh(place, now, fresh_for) and _is_whole(place)):
+        found = _there(place, seen) if _is_fresh(place, now, fresh_for) else None
+        if found is None:
             with suppress(OSError):  # what stays in the way is told when the new one cannot take its place
                 remove(str(place))
             _make(place, make)
+            found = _tree(place, _read(place / _MANIFEST))
+        seen[str(place)] = found
         os.utime(place, (now, now))
-        yield Tree(directory=place / TREE, note=(place / _NOTE).read_text(encoding="utf-8"))
+        yield found
+
+
+def _there(place: Path, seen: Mapping[str, object]) -> Tree | None:
+    """Return the tree at *place*, unless it is not there, or not as it was made."""
+    known = seen.get(str(place))
+    try:
+        if isinstance(known, Tree) and known.stamp == _stamp(place):
+            return known
+        manifest = _read(place / _MANIFEST)
+        return _tree(place, manifest) if _is_whole(place, manifest) else None
+    except (OSError, LookupError, ValueError):
+        return None
+
+
+def _tree(place: Path, manifest: _Manifest) -> Tree:
+    sizes = {path: size for path, (_, size, _, _) in manifest.items() if path}
+    return Tree(
+        directory=place / TREE,
+        note=(place / _NOTE).read_text(encoding="utf-8"),
+        sizes=sizes,
+        directories=_directories(sizes),
+        stamp=_stamp(place),
+    )
+
+
+def _stamp(place: Path) -> _Stamp:
+    status = (place / _MANIFEST).stat()
+    return status.st_ino, status.st_mtime_ns
 
 
 def lock_of(root: Path, key: str) -> Path:
@@ -85,15 +147,19 @@ def _is_fresh(place: Path, now: float, fresh_for: float | None) -> bool:
         return False
 
 
-def _make(place: Path, make: Callable[[Path], str]) -> None:
+def _make(place: Path, make: Callable[[Path], Made]) -> None:
     """Let *make* work in a temporary place: a tree is there whole, or not at all."""
     scratch = Path(tempfile.mkdtemp(prefix=f"{MAKING}{place.name}-", dir=place.parent))
     try:
         directory = scratch / TREE
         directory.mkdir()
-        (scratch / _NOTE).write_text(make(directory), encoding="utf-8")
+        made = make(directory)
+        (scratch / _NOTE).write_text(made.note, encoding="utf-8")
         states = _states(directory)
-        manifest = {path: (*state, _digest(os.path.join(directory, path))) for path, state in states.items()}
+        manifest = {
+            path: (*state, made.digests.get(path) or _digest(os.path.join(directory, path)))
+            for path, state in states.items()
+        }
         manifest[""] = (0, 0, 0, _digest(os.path.join(scratch, _NOTE)))
         (scratch / SIZE).write_text(str(sum(size for _, size, _ in states.values())), encoding="ascii")
         (scratch / _MANIFEST).write_text(json.dumps(manifest), encoding="utf-8")
@@ -102,45 +168,41 @@ def _make(place: Path, make: Callable[[Path], str]) -> None:
         shutil.rmtree(scratch, ignore_errors=True)
 
 
-def _is_whole(place: Path) -> bool:
-    """Tell whether the tree at *place* is there as it was made; what was only touched still is."""
-    try:
-        manifest = _read(place / _MANIFEST)
-        *_, noted = manifest.pop("")
-        found = _states(place / TREE)
-        if found.keys() != manifest.keys() or noted != _digest(os.path.join(place, _NOTE)):
-            return False
-        changed = (path for path, (*state, _) in manifest.items() if found[path] != tuple(state))
-        return all(
-            found[path][:2] == tuple(manifest[path][:2])
-            and _digest(os.path.join(place, TREE, path)) == manifest[path][3]
-            for path in changed
-        )
-    except (OSError, LookupError, ValueError):
+def _is_whole(place: Path, manifest: _Manifest) -> bool:
+    """Tell whether the tree at *place* is as *manifest* has it; what was only touched still is."""
+    files = {path: entry for path, entry in manifest.items() if path}
+    found = _states(place / TREE)
+    if found.keys() != files.keys() or manifest[""][3] != _digest(os.path.join(place, _NOTE)):
         return False
+    changed = (path for path, (*state, _) in files.items() if found[path] != tuple(state))
+    return all(
+        found[path][:2] == tuple(files[path][:2]) and _digest(os.path.join(place, TREE, path)) == files[path][3]
+        for path in changed
+    )
 
 
-def _read(manifest: Path) -> dict[str, tuple[int, int, int, str]]:
+def _read(manifest: Path) -> _Manifest:
     content: object = json.loads(manifest.read_text(encoding="utf-8"))
     if not isinstance(content, dict):
         msg = f"{manifest} is no manifest"
         raise ValueError(msg)  # noqa: TRY004 - like all that JSON can be and a manifest cannot
-    return cast("dict[str, tuple[int, int, int, str]]", content)
+    return cast("_Manifest", content)
 
 
 def _states(directory: Path) -> dict[str, _State]:
     """Return the state of every file below *directory*, by its path there."""
-    return dict(_below(str(directory), ""))
-
-
-def _below(directory: str, prefix: str) -> Iterator[tuple[str, _State]]:
-    with os.scandir(directory) as entries:
-        for entry in entries:
-            status = entry.stat(follow_symlinks=False)
-            if stat.S_ISDIR(status.st_mode):
-                yield from _below(entry.path, f"{prefix}{entry.name}/")
-            else:
-                yield prefix + entry.name, (status.st_mode, status.st_size, status.st_mtime_ns)
+    found: dict[str, _State] = {}
+    waiting = [(str(directory), "")]
+    while waiting:
+        place, prefix = waiting.pop()
+        with os.scandir(place) as entries:
+            for entry in entries:
+                if entry.is_dir(follow_symlinks=False):
+                    waiting.append((entry.path, f"{prefix}{entry.name}/"))
+                else:
+                    status = entry.stat(follow_symlinks=False)
+                    found[prefix + entry.name] = (status.st_mode, status.st_size, status.st_mtime_ns)
+    return found
 
 
 def _digest(path: str) -> str:
@@ -148,31 +210,11 @@ def _digest(path: str) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def place(tree_directory: Path, destination: Path, *, shared: bool) -> None:
-    """Put the files of a tree into the existing directory *destination*.
-
-    Args:
-        tree_directory: The tree.
-        destination: Where its files go; directories on the way are made.
-        shared: Whether nothing writes to them there, so that they may be links to those of the tree. They are copied
-            where the file system has no such links.
-    """
-    with os.scandir(tree_directory) as entries:
-        for entry in entries:
-            target = os.path.join(destination, entry.name)
-            if entry.is_dir(follow_symlinks=False):
-                os.makedirs(target, exist_ok=True)
-                os.chmod(target, 0o755)  # noqa: S103 - what Lambda needs, and nobody but the owner writes
-                place(Path(entry.path), Path(target), shared=shared)
-            elif not (shared and _linked(entry.path, target)):
-                shutil.copyfile(entry.path, target)
-                os.chmod(target, file_mode(entry.stat().st_mode))
-
-
-def _linked(source: str, target: str) -> bool:
-    """Link *target* to *source*, if the file system can."""
-    try:
-        os.link(source, target)
-    except OSError:
-        return False
-    return True
+def _directories(files: Iterable[str]) -> tuple[str, ...]:
+    found: set[str] = set()
+    for path in files:
+        parent = path.rpartition("/")[0]
+        while parent and parent not in found:
+            found.add(parent)
+            parent = parent.rpartition("/")[0]
+    return tuple(sorted(found))

@@ -31,11 +31,10 @@ _VERSION: Final = 2
 _Layers: TypeAlias = Mapping[str, Inventory | None]
 
 
-def verify(spec: BundleSpec, output: Path) -> tuple[Inventory, tuple[Verdict, ...]]:
-    """Return what the bundle *output* of *spec* holds, and what every check says of it."""
+def verify(spec: BundleSpec, output: Path, known: Inventory | None = None) -> tuple[Inventory, tuple[Verdict, ...]]:
+    """Return what the bundle *output* of *spec* holds, which may be *known*, and what every check says of it."""
     variants = [_as_laid_out(variant, output) for variant in spec.variants]
-    own = frozenset[str]().union(*map(content.own, variants))
-    bundle = inventory.take(output, own)
+    bundle = known or inventory.take(output, frozenset[str]().union(*map(content.own, variants)))
     there = content.check(spec, bundle)
     if there.errors:
         return bundle, (there,)

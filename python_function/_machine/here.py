@@ -20,6 +20,7 @@ TREES: Final = "CDK_PYTHON_FUNCTION_TREES"
 
 _TREE_MEGABYTES: Final = 5_000
 _RESOLVED: Final[dict[str, str]] = {}
+_TREES: Final[dict[str, object]] = {}
 _TOLD: Final[set[str]] = set()
 
 
@@ -55,6 +56,7 @@ def host(
         python=sys.executable,
         ids=(os.getuid(), os.getgid()) if os.name == "posix" else None,
         resolved=_RESOLVED,
+        trees=_TREES,
         told=_TOLD,
         tree_bytes=tree_bytes(environ),
     )

@@ -22,6 +22,7 @@ class Host:
         uv: The installer.
         python: The running interpreter.
         resolved: What this process has resolved already: bundles with equal requirements share the work.
+        trees: The dependencies that are kept and that this process has found whole.
         told: What this process has told already, of what concerns all bundles.
         pins: The installers for containers, by machine.
         tree_bytes: How much of dependencies may be kept; nothing is where it is zero.
@@ -37,6 +38,7 @@ class Host:
     python: str
     ids: tuple[int, int] | None
     resolved: MutableMapping[str, str] = field(default_factory=dict[str, str])
+    trees: MutableMapping[str, object] = field(default_factory=dict[str, object])
     told: MutableSet[str] = field(default_factory=set[str])
     tree_bytes: int = 5_000_000_000
     now: Callable[[], float] = time.time

@@ -72,7 +72,7 @@ def get(tmp_path: Path) -> Callable[[BundleSpec, Host], bytes]:
         work = tmp_path / f"work{len(list(tmp_path.iterdir()))}"
         work.mkdir()
         with dependency_tree.tree(Order(spec=spec, work=work, host=host)) as found:
-            return (found.directory / "docopt.py").read_bytes()
+            return (found.tree.directory / "docopt.py").read_bytes()
 
     return get
 

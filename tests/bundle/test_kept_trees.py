@@ -4,6 +4,7 @@ from pathlib import Path
 import pytest
 
 from python_function._bundle import kept_trees, tree_store
+from python_function._bundle.tree_store import Made
 
 DAY = 24 * 3600
 NOW = 1_000_000_000.0
@@ -14,11 +15,11 @@ def root(tmp_path: Path) -> Path:
     return tmp_path / "trees"
 
 
-def make(directory: Path) -> str:
+def make(directory: Path) -> Made:
     for name in ("six-1.17.0.dist-info", "Big_One-2.0.post1.dist-info", "six"):
         (directory / name).mkdir()
         (directory / name / "content").write_text("12345")
-    return ""
+    return Made(note="")
 
 
 def test_what_a_tree_holds_is_read_off_its_metadata(root: Path) -> None:
@@ -72,7 +73,7 @@ def test_what_a_killed_process_left_goes_at_once(root: Path, begun: str) -> None
 
 
 def test_a_tree_that_is_being_made_stays_and_is_none_yet(root: Path) -> None:
-    def make_slowly(directory: Path) -> str:
+    def make_slowly(directory: Path) -> Made:
         (directory.parent / tree_store.SIZE).write_text("9")
         assert kept_trees.kept(root) == ()
         assert kept_trees.prune(root, now=NOW, max_bytes=0) == ()

@@ -4,7 +4,8 @@ from urllib.parse import quote
 
 import pytest
 
-from python_function._bundle import leaks
+from python_function._bundle import leaks, tree_store
+from python_function._bundle.tree_store import Made
 from python_function.errors import BundlingError
 
 SECRET = "s3ntinel+/@:%"  # noqa: S105 - what must not show
@@ -65,3 +66,33 @@ def test_a_dependency_by_a_url_that_lets_somebody_in_is_found(tmp_path: Path) ->
         leaks.check(tmp_path, {})
     metadata.write_text("Name: lib\nRequires-Dist: app\n\nSee https://a:b@example.com\n")
     leaks.check(tmp_path, {})
+
+
+def test_a_tree_is_searched_for_the_same_secrets_once(tmp_path: Path) -> None:
+    seen: dict[str, object] = {}
+    with tree_store.tree(tmp_path, "key", _nothing, now=0) as tree:
+        assert leaks.is_free(tree, KNOWN, seen)
+        (tree.directory / "a.py").write_text("s3ntinel-1")
+
+        assert leaks.is_free(tree, KNOWN, seen)
+        assert leaks.is_free(tree, {}, {})
+        assert not leaks.is_free(tree, {"s3ntinel-1": "another"}, seen)
+        assert not leaks.is_free(tree, {"s3ntinel-1": "another"}, seen)
+    with tree_store.tree(tmp_path, "key", _nothing, now=0) as another:
+        (another.directory / "a.py").write_text(next(iter(KNOWN)))
+
+        assert not leaks.is_free(another, KNOWN, seen)
+
+
+def test_of_a_bundle_whose_other_files_are_known_only_some_are_searched(tmp_path: Path) -> None:
+    (tmp_path / "a.py").write_text("s3ntinel-1")
+    (tmp_path / "b.py").write_text("s3ntinel-1")
+
+    leaks.check(tmp_path, {"s3ntinel-1": "it"}, ())
+    with pytest.raises(BundlingError, match=r"^A secret would be in the asset:\n  b.py holds it\nLeave"):
+        leaks.check(tmp_path, {"s3ntinel-1": "it"}, ["b.py"])
+
+
+def _nothing(directory: Path) -> Made:
+    (directory / "a.py").touch()
+    return Made(note="")

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from python_function._bundle import kept_trees, tree_store
+from python_function._bundle import kept_trees, placing, tree_store
+from python_function._bundle.tree_store import Made
 
 NOW = 1_000_000_000.0
 
@@ -17,13 +18,13 @@ class Maker:
     def __init__(self) -> None:
         self.calls = 0
 
-    def __call__(self, directory: Path) -> str:
+    def __call__(self, directory: Path) -> Made:
         self.calls += 1
         (directory / "package").mkdir()
         (directory / "package/__init__.py").write_text("VALUE = 1\n")
         (directory / "package/tool").write_text("#!/bin/sh\n")
         (directory / "package/tool").chmod(0o755)
-        return f"made {self.calls}"
+        return Made(note=f"made {self.calls}")
 
 
 @pytest.fixture
@@ -167,7 +168,7 @@ def test_a_tree_that_floats_is_made_anew_in_time(root: Path, make: Maker, age: f
 
 
 def test_what_fails_leaves_nothing(root: Path, make: Maker) -> None:
-    def fail(directory: Path) -> str:
+    def fail(directory: Path) -> Made:
         make(directory)
         msg = "no such package"
         raise RuntimeError(msg)
@@ -197,7 +198,7 @@ def test_two_who_want_one_tree_make_it_once(root: Path, make: Maker) -> None:
 def test_a_shared_tree_costs_no_second_copy(root: Path, make: Maker, tmp_path: Path) -> None:
     with tree_store.tree(root, "key", make, now=NOW) as found:
         tree = found.directory
-        tree_store.place(tree, tmp_path, shared=True)
+        placing.place(found, tmp_path, shared=True)
 
         assert (tmp_path / "package/tool").samefile(tree / "package/tool")
         assert (tmp_path / "package").stat().st_mode & 0o777 == 0o755
@@ -206,7 +207,7 @@ def test_a_shared_tree_costs_no_second_copy(root: Path, make: Maker, tmp_path: P
 def test_what_is_written_to_is_a_copy(root: Path, make: Maker, tmp_path: Path) -> None:
     with tree_store.tree(root, "key", make, now=NOW) as found:
         tree = found.directory
-        tree_store.place(tree, tmp_path, shared=False)
+        placing.place(found, tmp_path, shared=False)
     (tmp_path / "package/__init__.py").write_text("VALUE = 3\n")
     (tmp_path / "package/tool").chmod(0o600)
 
@@ -221,11 +222,59 @@ def test_a_copy_has_the_modes_of_the_tree_whatever_the_umask(root: Path, make: M
     before = os.umask(0o077)
     try:
         with tree_store.tree(root, "key", make, now=NOW) as found:
-            tree = found.directory
-            tree_store.place(tree, tmp_path, shared=False)
+            placing.place(found, tmp_path, shared=False)
     finally:
         os.umask(before)
 
     assert (tmp_path / "package").stat().st_mode & 0o777 == 0o755
     assert (tmp_path / "package/tool").stat().st_mode & 0o777 == 0o755
     assert (tmp_path / "package/__init__.py").stat().st_mode & 0o777 == 0o644
+
+
+def test_a_tree_that_was_found_whole_is_not_looked_through_again(root: Path, make: Maker) -> None:
+    seen: dict[str, object] = {}
+    with tree_store.tree(root, "key", make, now=NOW, seen=seen) as first:
+        (first.directory / "package/__init__.py").write_text("VALUE = 2\n")
+
+    with tree_store.tree(root, "key", make, now=NOW, seen=seen) as found:
+        assert found is first
+    with tree_store.tree(root, "key", make, now=NOW, seen={}) as found:
+        assert found.stamp != first.stamp
+    assert make.calls == 2
+
+
+def test_another_tree_in_the_place_of_one_that_was_seen_is_looked_through(root: Path, make: Maker) -> None:
+    seen: dict[str, object] = {}
+    with tree_store.tree(root, "key", make, now=NOW, seen=seen) as first:
+        _edit(first.directory)
+    with tree_store.tree(root, "key", make, now=NOW) as found:
+        _edit(found.directory)
+
+    with tree_store.tree(root, "key", make, now=NOW, seen=seen) as found:
+        assert (found.directory / "package/__init__.py").read_text() == "VALUE = 1\n"
+    assert make.calls == 3
+
+
+def test_a_tree_that_was_seen_and_is_gone_is_made_anew(root: Path, make: Maker) -> None:
+    seen: dict[str, object] = {}
+    with tree_store.tree(root, "key", make, now=NOW, seen=seen):
+        pass
+    shutil.rmtree(root / "key")
+
+    with tree_store.tree(root, "key", make, now=NOW, seen=seen) as found:
+        assert found.sizes == {"package/__init__.py": 10, "package/tool": 10}
+    assert make.calls == 2
+
+
+def test_a_digest_that_is_known_is_believed(root: Path, make: Maker) -> None:
+    def made(directory: Path) -> Made:
+        return Made(note=make(directory).note, digests={"package/tool": "wrong"})
+
+    with tree_store.tree(root, "key", made, now=NOW) as found:
+        os.utime(found.directory / "package/__init__.py")
+    with tree_store.tree(root, "key", made, now=NOW) as found:
+        os.utime(found.directory / "package/tool")
+    assert make.calls == 1
+
+    with tree_store.tree(root, "key", made, now=NOW):
+        assert make.calls == 2

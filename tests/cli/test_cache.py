@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 
 from python_function._bundle import tree_store
+from python_function._bundle.tree_store import Made
 from python_function._cli import program
 from python_function._machine import here, lock
 
@@ -32,11 +33,11 @@ def keep(root: Path) -> Keep:
     """Return what keeps a tree of some distributions that was used some days ago."""
 
     def keep(key: str, *distributions: str, days: float = 0, size: int = 1_000_000) -> None:
-        def make(directory: Path) -> str:
+        def make(directory: Path) -> Made:
             for name in distributions:
                 (directory / f"{name}.dist-info").mkdir()
             (directory / "module.py").write_bytes(bytes(size))
-            return ""
+            return Made(note="")
 
         with tree_store.tree(root / "trees", key, make, now=time.time() - days * DAY):
             pass

@@ -78,14 +78,19 @@ class _BrokenError(Exception):
     """A file is not what it begins as."""
 
 
+def is_native(head: bytes) -> bool:
+    """Tell whether a file that begins with the four bytes *head* is native."""
+    return head == _MAGIC or head in _OTHER_SYSTEMS
+
+
 def read(path: Path) -> Elf | None:
     """Return what the file at *path* says, or ``None`` if it is not native, or nothing to be loaded."""
     with path.open("rb", buffering=0) as file:
         head = file.read(_HEADER.size)
+        if not is_native(head[:4]):
+            return None
         if head[:4] in _OTHER_SYSTEMS:
             return Elf(machine=_OTHER_SYSTEMS[head[:4]])
-        if head[:4] != _MAGIC:
-            return None
         try:
             return _read(file, head)
         except _BrokenError as error:

@@ -12,6 +12,8 @@ from typing import Final
 
 from packaging.utils import canonicalize_name
 
+from python_function._bundle.checks.elf import Elf
+
 _NAME: Final = re.compile(r"[A-Za-z0-9][\w.-]*")
 _SAY_IMPORTS: Final = ("import-name", "import-namespace")
 _LONGEST: Final = 16_000_000
@@ -61,12 +63,14 @@ class Inventory:
         files: The size in bytes of each file, by its POSIX path.
         distributions: What is installed in it.
         own: The places of the user's own files.
+        native: What every native file says that is not the user's own; ``None`` where nobody has read them.
     """
 
     root: Path
     files: Mapping[str, int]
     distributions: tuple[Distribution, ...] = ()
     own: frozenset[str] = field(default=frozenset())
+    native: Mapping[str, Elf] | None = None
 
     @cached_property
     def directories(self) -> frozenset[str]:
@@ -92,7 +96,11 @@ class Inventory:
 
 def take(root: Path, own: Iterable[str] = ()) -> Inventory:
     """Return what the bundle *root* holds, of which *own* are the user's own files."""
-    files = dict(sorted(_files(str(root), "")))
+    return of(root, dict(sorted(_files(str(root), ""))), own)
+
+
+def of(root: Path, files: Mapping[str, int], own: Iterable[str] = ()) -> Inventory:
+    """Return what the bundle *root* holds, whose *files* are known already, sorted, with their sizes."""
     infos = [path for path in files if path.endswith(".dist-info/METADATA")]
     return Inventory(
         root=root,

@@ -90,7 +90,8 @@ def _hiding(bundle: Inventory, path: Sequence[Place], target: Target) -> list[st
     found: dict[tuple[str, str], None] = {}
     for distribution in bundle.distributions:
         recorded = (*distribution.files, *distribution.lost)
-        for file, module in _modules(bundle, path, target, recorded):
+        near = [file for file in recorded if not tops.isdisjoint(file.replace(".", "/").split("/"))]
+        for file, module in _modules(bundle, path, target, near):
             if module.partition(".")[0] not in tops:
                 continue
             taken = imported.find(module, path, target).file

@@ -2,7 +2,7 @@
 
 import posixpath
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Final
 
 from python_function._bundle.checks import elf, imported, verdict
@@ -57,11 +57,11 @@ def check(
 
 def problems(bundle: Inventory, target: Target, layers: Sequence[Inventory] = ()) -> tuple[Problem, ...]:
     """Return why native files of *bundle* cannot be loaded on *target*, by their paths."""
-    found = dict(_native(bundle))
+    found = read(bundle)
     by_name = _by_name(found)
     there = frozenset(by_name) | libraries.system(target)
     if any(name not in there for read in found.values() for name in read.needed):
-        there |= {name for layer in layers for name in _by_name(dict(_native(layer)))}
+        there |= {name for layer in layers for name in _by_name(read(layer))}
     reached = _reached(found, by_name, target)
     return tuple(
         Problem(
@@ -82,9 +82,16 @@ def problems(bundle: Inventory, target: Target, layers: Sequence[Inventory] = ()
 _Complaint = tuple[Reason, str, str, bool]
 
 
-def _native(bundle: Inventory) -> Iterator[tuple[str, Elf]]:
-    for path, size in bundle.files.items():
-        if size >= _SMALLEST and not path.endswith(_TEXT):
+def read(bundle: Inventory) -> Mapping[str, Elf]:
+    """Return what the native files of *bundle* say; only the user's own are read where the others are known."""
+    if bundle.native is None:
+        return dict(_native(bundle, bundle.files))
+    return {**bundle.native, **dict(_native(bundle, bundle.own))}
+
+
+def _native(bundle: Inventory, paths: Iterable[str]) -> Iterator[tuple[str, Elf]]:
+    for path in paths:
+        if bundle.files[path] >= _SMALLEST and not path.endswith(_TEXT):
             try:
                 found = elf.read(bundle.root / path)
             except OSError:
