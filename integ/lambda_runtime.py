@@ -178,7 +178,7 @@ def serve(exchange: Exchange) -> Generator[str]:
             thread.join()
 
 
-def run(command: Sequence[str], *, cwd: Path, env: Mapping[str, str] | None) -> subprocess.CompletedProcess[str]:
+def run(command: Sequence[str], *, cwd: Path | None, env: Mapping[str, str] | None) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         command,
         cwd=cwd,
