@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from python_function.function import PythonFunction
     from python_function.layer import PythonLayerVersion
     from python_function.options import RUNTIME_PACKAGES, BundlingOptions, CommandHooks, Package, Packaging, Strategy
+    from python_function.service import PythonService
 
     __version__: str
 
@@ -32,6 +33,7 @@ __all__ = [
     "PythonFunction",
     "PythonFunctionError",
     "PythonLayerVersion",
+    "PythonService",
     "Strategy",
     "__version__",
 ]
@@ -42,6 +44,7 @@ _HOMES: Final = {
     ),
     "PythonFunction": "function",
     "PythonLayerVersion": "layer",
+    "PythonService": "service",
 }
 
 

@@ -87,6 +87,7 @@ _AROUND: Final[Mapping[str, Mapping[str, str]]] = MappingProxyType(
             "shop/app/orders/index.py": _HANDLER.format("handler"),
             "shop/app/mail/index.py": _HANDLER.format("handler"),
         },
+        "docs/services.md": {"web/server.py": "import os\nif __name__ == '__main__':\n    print(os.environ['PORT'])\n"},
         "docs/troubleshooting.md": {
             "functions/orders/pyproject.toml": _MEMBER.format("orders"),
             "functions/orders/uv.lock": _UV_LOCK,

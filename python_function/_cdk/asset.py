@@ -80,6 +80,18 @@ def bundled(scope: Construct, id: str, spec: BundleSpec, options: BundlingOption
         write(f"{name}: unchanged, its asset is reused")
 
 
+@contextmanager
+def image(scope: Construct, id: str, spec: BundleSpec, options: BundlingOptions) -> Generator[ImageCode]:
+    """Give the image of a construct to its constructor, as :func:`bundled` does it for code.
+
+    Raises:
+        PythonFunctionError: The bundle cannot be built.
+    """
+    with bundled(scope, id, spec, options) as code:
+        assert isinstance(code, ImageCode)  # noqa: S101 - a spec with an image has no other code
+        yield code
+
+
 def directory(construct: IConstruct) -> Path | None:
     """Return the finished bundle of a function or layer, or ``None`` where bundling is skipped."""
     stage, code = aws_cdk.Stage.of(construct), construct.node.find_child("Code")

@@ -44,15 +44,18 @@ class ImageCode(lambda_.Code):
 
     def bind(self, scope: Construct) -> lambda_.CodeConfig:
         """Make the asset of the function *scope*, and say where its image will be."""
+        return lambda_.CodeConfig(image=lambda_.CodeImageConfig(image_uri=self.place(scope).image_uri))
+
+    def place(self, scope: Construct) -> aws_cdk.DockerImageAssetLocation:
+        """Make the asset below *scope*, and return where its image will be."""
         staging, stack = self._stage(scope), aws_cdk.Stack.of(scope)
         self._path = staging.relative_staged_path(stack)
-        location = stack.synthesizer.add_docker_image_asset(
+        return stack.synthesizer.add_docker_image_asset(
             source_hash=staging.asset_hash,
             directory_name=self._path,
             display_name=aws_cdk.Names.stack_relative_construct_path(scope),
             platform=self._platform,
         )
-        return lambda_.CodeConfig(image=lambda_.CodeImageConfig(image_uri=location.image_uri))
 
     def bind_to_resource(
         self,

@@ -29,7 +29,7 @@ _SETUPTOOLS: Final = "setuptools==65.5.*"
 https://github.com/python/cpython/tree/v3.11.14/Lib/ensurepip/_bundled
 """
 
-_WITH_SETUPTOOLS: Final = frozenset({"3.8", "3.9", "3.10", "3.11"})
+WITH_SETUPTOOLS: Final = frozenset({"3.8", "3.9", "3.10", "3.11"})
 
 _NOTHING_FOUND: Final = frozenset({126, 127})
 """How a shell ends that finds no such program."""
@@ -130,7 +130,7 @@ def _environment(directory: Path, python: str, order: Order) -> Mapping[str, str
     host, env = order.host, environment.for_installer(order.host.environ)
     made = (host.uv, "venv", "--quiet", "--no-project", "--python", python, str(directory))
     host.run(made, cwd=directory.parent, env=env)
-    brought = ("pip", *((_SETUPTOOLS,) if order.python in _WITH_SETUPTOOLS else ()))
+    brought = ("pip", *((_SETUPTOOLS,) if order.python in WITH_SETUPTOOLS else ()))
     host.run((host.uv, "pip", "install", "--quiet", "--python", str(directory), *brought), cwd=directory, env=env)
     path = os.pathsep.join((str(directory / "bin"), host.environ.get("PATH", os.defpath)))
     return {"PATH": path, "VIRTUAL_ENV": str(directory), "PYTHONUNBUFFERED": "1", "PIP_DISABLE_PIP_VERSION_CHECK": "1"}
