@@ -95,9 +95,8 @@ def test_app_runners_own_runtime_takes_the_file_of_the_repository(stack: Stack, 
 @pytest.mark.parametrize("platform", ["express", "apprunner"])
 def test_roles_may_what_they_need_and_no_more(platform: Platform, stack: Stack, web: Path) -> None:
     secret = secretsmanager.Secret(stack, "Password")
-    PythonService(
-        stack, "Web", entry=web, platform=platform, secrets={"PASSWORD": ecs.Secret.from_secrets_manager(secret)}
-    )
+    kept = ecs.Secret.from_secrets_manager(secret)  # pyright: ignore[reportArgumentType] - jsii renames a parameter
+    PythonService(stack, "Web", entry=web, platform=platform, secrets={"PASSWORD": kept})
     logs = {"logs:CreateLogStream", "logs:PutLogEvents"}
     pull = {"ecr:BatchCheckLayerAvailability", "ecr:GetDownloadUrlForLayer", "ecr:BatchGetImage"}
     own = logs if platform == "express" else {"ecr:DescribeImages"}
@@ -123,10 +122,9 @@ def test_the_code_may_what_its_role_is_granted(stack: Stack, web: Path) -> None:
 @pytest.mark.parametrize("platform", ["express", "apprunner"])
 def test_secrets_are_named_and_never_in_the_template(platform: Platform, stack: Stack, web: Path) -> None:
     secret = secretsmanager.Secret(stack, "Password")
+    kept = ecs.Secret.from_secrets_manager(secret)  # pyright: ignore[reportArgumentType] - jsii renames a parameter
 
-    PythonService(
-        stack, "Web", entry=web, platform=platform, secrets={"PASSWORD": ecs.Secret.from_secrets_manager(secret)}
-    )
+    PythonService(stack, "Web", entry=web, platform=platform, secrets={"PASSWORD": kept})
 
     made = properties(stack, EXPRESS if platform == "express" else APP_RUNNER)
     reference = {"Ref": stack.get_logical_id(secret.node.default_child)}  # type: ignore[arg-type]

@@ -53,8 +53,8 @@ class Running:
 def express(scope: Construct, image: aws_cdk.DockerImageAssetLocation, wishes: Wishes) -> Running:
     """Make a service of ECS Express Mode that runs *image*."""
     log_group = logs.LogGroup(scope, "Logs", retention=logs.RetentionDays.ONE_MONTH)
-    execution = iam.Role(scope, "ExecutionRole", assumed_by=iam.ServicePrincipal("ecs-tasks.amazonaws.com"))
-    role = iam.Role(scope, "Role", assumed_by=iam.ServicePrincipal("ecs-tasks.amazonaws.com"))
+    execution = _role(scope, "ExecutionRole", "ecs-tasks")
+    role = _role(scope, "Role", "ecs-tasks")
     infrastructure = _infrastructure_role(scope)
     _repository(scope, image).grant_pull(execution)
     log_group.grant_write(execution)
@@ -88,7 +88,7 @@ def express(scope: Construct, image: aws_cdk.DockerImageAssetLocation, wishes: W
 
 def app_runner(scope: Construct, image: aws_cdk.DockerImageAssetLocation, wishes: Wishes) -> Running:
     """Make a service of App Runner that runs *image*."""
-    access = iam.Role(scope, "AccessRole", assumed_by=iam.ServicePrincipal("build.apprunner.amazonaws.com"))
+    access = _role(scope, "AccessRole", "build.apprunner")
     _repository(scope, image).grant_pull(access)
     iam.Grant.add_to_principal(
         grantee=access, actions=["ecr:DescribeImages"], resource_arns=[_repository_arn(scope, image)]
@@ -157,16 +157,19 @@ def _app_runner(
 
 def _infrastructure_role(scope: Construct) -> iam.Role:
     policy = "service-role/AmazonECSInfrastructureRoleforExpressGatewayServices"
-    return iam.Role(
-        scope,
-        "InfrastructureRole",
-        assumed_by=iam.ServicePrincipal("ecs.amazonaws.com"),
-        managed_policies=[iam.ManagedPolicy.from_aws_managed_policy_name(policy)],
-    )
+    role = _role(scope, "InfrastructureRole", "ecs")
+    role.add_managed_policy(iam.ManagedPolicy.from_aws_managed_policy_name(policy))
+    return role
 
 
 def _instance_role(scope: Construct) -> iam.Role:
-    return iam.Role(scope, "Role", assumed_by=iam.ServicePrincipal("tasks.apprunner.amazonaws.com"))
+    return _role(scope, "Role", "tasks.apprunner")
+
+
+def _role(scope: Construct, id: str, service: str) -> iam.Role:
+    """Return a role of the AWS service that is called *service*."""
+    principal = iam.ServicePrincipal(f"{service}.amazonaws.com")
+    return iam.Role(scope, id, assumed_by=principal)  # pyright: ignore[reportArgumentType] - jsii renames a parameter
 
 
 def _values(wishes: Wishes, reader: iam.IGrantable) -> Mapping[str, str]:
