@@ -48,7 +48,7 @@ def build(entry: str, output: str, runtime: str, *bytecode: str) -> Mapping[str,
     here = importlib.import_module("python_function._machine.here")
     leaks = importlib.import_module("python_function._bundle.leaks")
     verify = importlib.import_module("python_function._bundle.verify")
-    spec, place = _spec(entry, runtime, compile_bytecode=bool(bytecode)), Path(output)
+    spec, place = _spec(entry, runtime, compile_bytecode=bool(bytecode)), Path.cwd() / output
     place.mkdir(parents=True)
     host = here.host("build", environ=os.environ, write=_say, detail=False)
     before = _peak()
