@@ -58,8 +58,7 @@ def assemble(spec: BundleSpec, work: Path, host: Host, *, below: str = "") -> As
     what = f"{spec.target.runtime} on {spec.target.architecture}, {spec.packaging.title}"
     what += f", {spec.source.root}/ as its root" if spec.source.root else ""
     what += f", requests through the adapter ({spec.stub.reason})" if spec.stub else ""
-    where = f"in {spec.container.image}" if in_container else "locally"
-    host.report.say(f"building for {what}, {where}")
+    host.report.say(f"building for {what}, {_where(spec) if in_container else 'locally'}")
     if spec.before or spec.container.command:
         return _whole(Part(spec=spec, host=host, work=work, name=f"{below}whole"))
     part = Part(spec=spec, host=host, work=work, name=f"{below}assembly")
@@ -75,6 +74,13 @@ def assemble(spec: BundleSpec, work: Path, host: Host, *, below: str = "") -> As
             made = replace(made, origins=found.noted.origins, image=image or found.image, dependencies=plain)
         _run(part, partial(plan.assembly, spec), in_container=in_container and bool(spec.after))
     return made
+
+
+def _where(spec: BundleSpec) -> str:
+    """Say what a container does of a bundle that is not made on this machine alone."""
+    if not wheels_here.possible(spec):
+        return f"in {spec.container.image}"
+    return f"{'hooks and ' if spec.after else ''}what has no wheel in {spec.container.image}"
 
 
 def _whole(part: Part) -> Assembled:

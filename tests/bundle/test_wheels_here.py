@@ -136,6 +136,33 @@ def test_the_container_does_what_is_left(
     assert (output / "docopt-0.6.2.dist-info/METADATA").is_file()
 
 
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ({}, f"what has no wheel in {OWN.image}"),
+        ({"after": ("true",)}, f"hooks and what has no wheel in {OWN.image}"),
+        ({"container": replace(OWN, user="1")}, f"in {OWN.image}"),
+    ],
+)
+def test_what_is_said_of_the_container_is_what_it_does(
+    depending: BundleSpec,
+    tmp_path: Path,
+    recorder: Recorder,
+    make_host: Callable[..., Host],
+    lines: list[str],
+    change: Mapping[str, Any],
+    said: str,
+) -> None:
+    recorder.answer = Machine()
+    output = tmp_path / "asset.0123-building"
+    output.mkdir()
+
+    build.build(replace(depending, **change), output, make_host(recorder))
+
+    (line,) = (line for line in lines if "building for" in line)
+    assert line.endswith(f", {said}")
+
+
 def test_a_local_package_that_only_its_lock_tells_of_is_not_built_here(
     depending: BundleSpec, tmp_path: Path, recorder: Recorder, make_host: Callable[..., Host]
 ) -> None:
