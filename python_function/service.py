@@ -92,6 +92,7 @@ class PythonService(Construct):
             choice.check(
                 platform, connection=connection, repository=repository, path=health_check_path, names=(*given, *kept)
             )
+            platforms.check(platform)
             found = service.find(entry, cwd=Path.cwd())
         wishes = Wishes(
             environment=given,

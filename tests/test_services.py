@@ -15,6 +15,10 @@ from tests.service import examples
 
 EXPRESS: Final = "AWS::ECS::ExpressGatewayService"
 APP_RUNNER: Final = "AWS::AppRunner::Service"
+needs_express = pytest.mark.skipif(
+    not hasattr(ecs, "CfnExpressGatewayService"), reason="this aws-cdk-lib does not know ECS Express Mode"
+)
+PLATFORMS: Final = [pytest.param("express", marks=needs_express), "apprunner"]
 
 
 @pytest.fixture
@@ -47,6 +51,7 @@ def actions(stack: Stack) -> set[str]:
     return {action for each in lists for action in ([each] if isinstance(each, str) else each)}
 
 
+@needs_express
 def test_express_mode_runs_the_image(stack: Stack, web: Path) -> None:
     service = PythonService(stack, "Web", entry=web, environment={"NAME": "you"}, health_check_path="/health", cpu=512)
 
@@ -92,7 +97,7 @@ def test_app_runners_own_runtime_takes_the_file_of_the_repository(stack: Stack, 
     assert actions(stack) == set()
 
 
-@pytest.mark.parametrize("platform", ["express", "apprunner"])
+@pytest.mark.parametrize("platform", PLATFORMS)
 def test_roles_may_what_they_need_and_no_more(platform: Platform, stack: Stack, web: Path) -> None:
     secret = secretsmanager.Secret(stack, "Password")
     kept = ecs.Secret.from_secrets_manager(secret)  # pyright: ignore[reportArgumentType] - jsii renames a parameter
@@ -111,6 +116,7 @@ def test_roles_may_what_they_need_and_no_more(platform: Platform, stack: Stack, 
     assert actions(stack) == expected
 
 
+@needs_express
 def test_the_code_may_what_its_role_is_granted(stack: Stack, web: Path) -> None:
     service = PythonService(stack, "Web", entry=web)
 
@@ -119,7 +125,7 @@ def test_the_code_may_what_its_role_is_granted(stack: Stack, web: Path) -> None:
     assert actions(stack) > {"s3:GetObject*", "s3:List*"}
 
 
-@pytest.mark.parametrize("platform", ["express", "apprunner"])
+@pytest.mark.parametrize("platform", PLATFORMS)
 def test_secrets_are_named_and_never_in_the_template(platform: Platform, stack: Stack, web: Path) -> None:
     secret = secretsmanager.Secret(stack, "Password")
     kept = ecs.Secret.from_secrets_manager(secret)  # pyright: ignore[reportArgumentType] - jsii renames a parameter
@@ -140,7 +146,7 @@ def test_secrets_are_named_and_never_in_the_template(platform: Platform, stack: 
         ({"repository": "https://x", "platform": "apprunner"}, "connection and repository go together"),
         ({"connection": "arn:x", "repository": "https://x"}, 'are for App Runner: pass platform="apprunner"'),
         ({"health_check_path": "health"}, "health_check_path must start with /, not 'health'"),
-        ({"base_image": "-x"}, "is not an image's name"),
+        ({"platform": "apprunner", "base_image": "-x"}, "is not an image's name"),
         ({"environment": {"A": 1}}, r"environment\['A'\] must be a string"),
         ({"environment": {"PORT": "80"}}, "PORT is what the platform sets"),
     ],
@@ -148,6 +154,13 @@ def test_secrets_are_named_and_never_in_the_template(platform: Platform, stack: 
 def test_what_cannot_be_is_told(options: dict[str, Any], told: str, stack: Stack, web: Path) -> None:
     with pytest.raises(OptionError, match=told):
         PythonService(stack, "Web", entry=web, **options)
+
+
+def test_a_cdk_without_express_mode_is_told(stack: Stack, web: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delattr(ecs, "CfnExpressGatewayService", raising=False)
+
+    with pytest.raises(OptionError, match=r"aws-cdk-lib, version [\d.]+, does not have\. .* platform='apprunner'"):
+        PythonService(stack, "Web", entry=web)
 
 
 @pytest.mark.parametrize("options", [{"environment": {"A": "b"}}, {"base_image": "x"}])
@@ -165,6 +178,7 @@ def test_a_repository_needs_the_file(stack: Stack, web: Path) -> None:
         PythonService(stack, "Web", entry=web, platform="apprunner", connection="arn:x", repository="https://x")
 
 
+@needs_express
 def test_an_edit_of_the_code_or_of_what_starts_it_changes_the_image(web: Path) -> None:
     def image() -> str:
         stack = Stack(App(context={"aws:cdk:bundling-stacks": list[str]()}), "Shop")
@@ -180,6 +194,7 @@ def test_an_edit_of_the_code_or_of_what_starts_it_changes_the_image(web: Path) -
     assert len({first, second, image()}) == 3
 
 
+@needs_express
 def test_notices_of_a_service_are_warnings(stack: Stack, web: Path) -> None:
     (web / "apprunner.yaml").write_text(
         examples.SAMPLE.replace("      - pip install", "      - make static\n      - pip install")

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from importlib import metadata
 
 import aws_cdk
 from aws_cdk import aws_apprunner as apprunner
@@ -10,6 +11,8 @@ from aws_cdk import aws_ecs as ecs
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_logs as logs
 from constructs import Construct
+
+from python_function.errors import OptionError
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,6 +51,20 @@ class Running:
     resource: aws_cdk.CfnResource
     role: iam.Role
     url: str
+
+
+def check(platform: str) -> None:
+    """Find out whether CDK knows *platform*.
+
+    Raises:
+        OptionError: It is too old.
+    """
+    if platform == "express" and not hasattr(ecs, "CfnExpressGatewayService"):
+        msg = (
+            "platform='express' needs aws_ecs.CfnExpressGatewayService, which this aws-cdk-lib, version "
+            f"{metadata.version('aws-cdk-lib')}, does not have. Install a newer one, or pass platform='apprunner'."
+        )
+        raise OptionError(msg)
 
 
 def express(scope: Construct, image: aws_cdk.DockerImageAssetLocation, wishes: Wishes) -> Running:

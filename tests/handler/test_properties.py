@@ -19,7 +19,7 @@ from python_function._target.infer import infer
 from python_function.errors import PythonFunctionError
 from tests.doubles import bundle, rooted
 
-QUICK = settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+QUICK = settings(max_examples=75, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 PARTS = ["app", "main", "src", "shop", "__init__", "my-app", "class", "json", "a.b"]
 FUNCTIONS = ["handler", "main", "go"]
