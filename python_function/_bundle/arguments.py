@@ -11,6 +11,7 @@ from typing import Final
 
 from python_function._bundle.spec import Referred
 from python_function._dependencies.requirements_txt import read
+from python_function._machine import text_file
 from python_function._machine.redact import masked
 from python_function._machine.report import Notice
 from python_function.errors import OptionError
@@ -138,7 +139,7 @@ def _referred(option: str, path: Path, number: int) -> Referred:
         raise OptionError(msg)
     place = f"arguments/{number}{option.removeprefix('-')}.txt"
     if option not in _LISTS.values():
-        text = path.read_text(encoding="utf-8-sig", errors="surrogateescape")
+        text = text_file.read(path).decode("utf-8-sig", errors="surrogateescape")
         digest = hashlib.sha256(text.encode(errors="surrogateescape")).hexdigest()
         return Referred(place=place, text=text, identity=(option, digest))
     return _list(option, path, place)

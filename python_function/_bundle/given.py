@@ -8,7 +8,7 @@ from typing import Final
 
 from python_function._dependencies.declared import Listed
 from python_function._dependencies.detect import Packaging
-from python_function._machine import environment, redact
+from python_function._machine import environment, redact, text_file
 from python_function._machine.report import Notice
 from python_function.errors import OptionError
 from python_function.options import BundlingOptions
@@ -86,7 +86,7 @@ def _texts(packaging: Packaging) -> Iterator[str]:
             yield from (*requirements.options, *requirements.lines, *requirements.constraints)
         case _:
             if packaging.file:
-                yield packaging.file.read_text(encoding="utf-8", errors="replace")
+                yield text_file.read(packaging.file).decode(errors="replace")
 
 
 def _taken_apart(arguments: Iterable[str]) -> tuple[tuple[str, ...], dict[str, str]]:

@@ -12,6 +12,7 @@ from packaging.utils import canonicalize_name
 from python_function._bundle.checks import inventory
 from python_function._bundle.checks.inventory import Distribution
 from python_function._bundle.spec import Installed
+from python_function._machine import text_file
 from python_function._machine.report import Notice
 from python_function._target.target import Target
 from python_function.errors import OptionError, PackagingError
@@ -70,7 +71,7 @@ def _site_packages(environment: Path) -> Path:
 def _refuse_editable(place: Path, distributions: Iterable[Distribution]) -> None:
     for found in distributions:
         info = place / f"{_info(found)}/direct_url.json"
-        said: object = json.loads(info.read_text(encoding="utf-8")) if info.is_file() else {}
+        said = _said(info) if info.is_file() else None
         match said:
             case {"dir_info": {"editable": True}, "url": str(url)}:
                 msg = (
@@ -82,6 +83,14 @@ def _refuse_editable(place: Path, distributions: Iterable[Distribution]) -> None
                 pass
 
 
+def _said(file: Path) -> object:
+    try:
+        return json.loads(text_file.text(file))
+    except (ValueError, RecursionError) as error:
+        msg = f"{file} is no valid JSON: {error}. Install the package anew."
+        raise PackagingError(msg) from error
+
+
 def _info(found: Distribution) -> str:
     """Return the directory that the metadata of a distribution is in."""
     return next((path.rpartition("/")[0] for path in found.files if path.endswith(".dist-info/METADATA")), "")
@@ -89,7 +98,7 @@ def _info(found: Distribution) -> str:
 
 def _refuse_other_python(place: Path, distributions: Iterable[Distribution], target: Target) -> None:
     for found in distributions:
-        metadata = (place / _info(found) / "METADATA").read_text(encoding="utf-8", errors="replace")
+        metadata = text_file.read(place / _info(found) / "METADATA").decode(errors="replace")
         said = re.search(r"^Requires-Python: *(.+)$", metadata.partition("\n\n")[0], re.MULTILINE)
         if said and not _admits(said[1], target.python_full_version):
             msg = (
@@ -140,7 +149,7 @@ def _notices(environment: Path, place: Path, target: Target, left_out: Sequence[
         yield Notice(id="venvPython", text=text)
     if left_out:
         yield Notice(id="venvLeftOut", text=f"Left out: {', '.join(found.title for found in left_out)}.")
-    configuration = (environment / "pyvenv.cfg").read_text(encoding="utf-8")
+    configuration = text_file.text(environment / "pyvenv.cfg")
     if re.search(r"^include-system-site-packages\s*=\s*true", configuration, re.MULTILINE | re.IGNORECASE):
         text = f"{environment} sees the packages of the system too. They are not in it, and so not in the package."
         yield Notice(id="venvSystem", text=text)

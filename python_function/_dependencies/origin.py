@@ -13,6 +13,7 @@ from packaging.utils import canonicalize_name
 
 from python_function._dependencies.detect import Packaging
 from python_function._dependencies.requirements_txt.read import Requirements
+from python_function._machine import text_file
 from python_function._machine.redact import bare
 from python_function._machine.toml import read_toml, table, tables
 
@@ -87,7 +88,7 @@ def _poetry(lock: Path) -> Iterator[tuple[str, str]]:
 
 
 def _pipenv(lock: Path) -> Iterator[tuple[str, str]]:
-    content: object = json.loads(lock.read_text(encoding="utf-8-sig"))
+    content: object = json.loads(text_file.text(lock))
     for category in set(table(content)) - {"_meta"}:
         for name in table(content, category):
             yield name, str(table(content, category, name).get("index", ""))

@@ -2,13 +2,15 @@
 
 import ast
 import re
-import tomllib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Final
 
 from python_function._handler import python_file
+from python_function._machine import text_file
+from python_function._machine.toml import read_toml
+from python_function.errors import PackagingError
 
 SOURCE_ROOT: Final = "src"
 
@@ -131,9 +133,8 @@ def _imports(text: bytes) -> Iterator[tuple[str, int, int]]:
 def _start(file: Path) -> bytes:
     """Return the start of a file; one that cannot be read is told of where it is copied."""
     try:
-        with file.open("rb") as opened:
-            return opened.read(_LOOKED_AT)
-    except OSError:
+        return text_file.start(file, _LOOKED_AT)
+    except PackagingError:
         return b""
 
 
@@ -145,7 +146,6 @@ def _is_packaged(directory: Path) -> bool:
     if any((directory / name).is_file() for name in ("setup.py", "setup.cfg")):
         return True
     try:
-        tables = tomllib.loads((directory / "pyproject.toml").read_text("utf-8"))
-    except (OSError, ValueError):
+        return "build-system" in read_toml(directory / "pyproject.toml")
+    except PackagingError:
         return False
-    return "build-system" in tables

@@ -10,7 +10,8 @@ from pathlib import Path
 from typing import Final
 
 from python_function._handler import newer, outline
-from python_function.errors import EntryError
+from python_function._machine import text_file
+from python_function.errors import EntryError, PackagingError
 
 _PARSED_BYTES: Final = 256 * 1024
 """Larger files are outlined: a syntax tree of 5 MB takes up to 11 s and gigabytes."""
@@ -59,11 +60,9 @@ def read(path: Path) -> bytes:
         msg = f"{path} is not a file."
         raise EntryError(msg)
     try:
-        with path.open("rb") as file:
-            return file.read(_READ_BYTES)
-    except OSError as error:
-        msg = f"{path} cannot be read: {error.strerror}."
-        raise EntryError(msg) from error
+        return text_file.start(path, _READ_BYTES)
+    except PackagingError as error:
+        raise EntryError(str(error)) from error
 
 
 def load(source: bytes, *, names: Collection[str], version: tuple[int, int] | None = None) -> Module:

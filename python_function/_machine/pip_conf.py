@@ -17,6 +17,8 @@ KEYS = (
 SECTIONS = ("global", "install")
 """The sections that count when pip installs, the one that wins last."""
 
+_LARGEST = 10000000
+
 SYSTEM = ("/Library/Application Support/pip/pip.conf", "/etc/pip.conf")
 
 
@@ -68,7 +70,7 @@ def _read(path: str) -> list[tuple[str, str, str]]:
     parser = configparser.RawConfigParser()
     try:
         with open(path, encoding="utf-8", errors="surrogateescape") as file:
-            parser.read_string(file.read())
+            parser.read_string(file.read(_LARGEST))
     except (OSError, configparser.Error) as error:
         what = error.strerror if isinstance(error, OSError) else type(error).__name__
         message = "pip's configuration file %s cannot be read: %s." % (path, what)  # noqa: UP031 - of Python 3.8

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
-from python_function.errors import EntryError
+from python_function._machine import text_file
+from python_function.errors import EntryError, PackagingError
 
 
 def repository(directory: Path) -> Path | None:
@@ -22,13 +23,13 @@ def standing(root: Path) -> tuple[str, ...]:
     """
     try:
         git = _git_directory(root)
-        common = git / (git / "commondir").read_text(encoding="utf-8").strip() if (git / "commondir").is_file() else git
-        head = (git / "HEAD").read_text(encoding="utf-8").strip()
+        common = git / text_file.text(git / "commondir").strip() if (git / "commondir").is_file() else git
+        head = text_file.text(git / "HEAD").strip()
         packed = dict(_packed(common))
         loose = {path.relative_to(common).as_posix(): path for path in (common / "refs").rglob("*") if path.is_file()}
-        refs = {**packed, **{name: path.read_text(encoding="utf-8").strip() for name, path in loose.items()}}
-        shallow = (common / "shallow").read_text(encoding="utf-8") if (common / "shallow").is_file() else ""
-    except (OSError, UnicodeDecodeError) as error:
+        refs = {**packed, **{name: text_file.text(path).strip() for name, path in loose.items()}}
+        shallow = text_file.text(common / "shallow") if (common / "shallow").is_file() else ""
+    except (OSError, PackagingError) as error:
         msg = f"{root / '.git'} cannot be read, which the version of a local package comes from: {error}."
         raise EntryError(msg) from error
     branch = head.removeprefix("ref: ")
@@ -42,7 +43,7 @@ def standing(root: Path) -> tuple[str, ...]:
 
 def _packed(git: Path) -> Iterator[tuple[str, str]]:
     file = git / "packed-refs"
-    lines = file.read_text(encoding="utf-8").splitlines() if file.is_file() else ()
+    lines = text_file.text(file).splitlines() if file.is_file() else ()
     for line in lines:
         commit, _, name = line.partition(" ")
         if not line.startswith(("#", "^")):
@@ -51,7 +52,7 @@ def _packed(git: Path) -> Iterator[tuple[str, str]]:
 
 def _git_directory(root: Path) -> Path:
     git = root / ".git"
-    return root / git.read_text(encoding="utf-8").removeprefix("gitdir:").strip() if git.is_file() else git
+    return root / text_file.text(git).removeprefix("gitdir:").strip() if git.is_file() else git
 
 
 _FIXED: Final = 62
@@ -66,9 +67,9 @@ def tracked(root: Path) -> frozenset[str] | None:
     """
     try:
         index = _git_directory(root) / "index"
-        data = index.read_bytes() if index.is_file() else None
+        data = text_file.read(index) if index.is_file() else None
         return frozenset(_entries(data)) if data is not None else frozenset()
-    except (OSError, ValueError, struct.error, IndexError):
+    except (OSError, PackagingError, ValueError, struct.error, IndexError):
         return None
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from python_function._machine import text_file
 from python_function._source import git_files
 from python_function._source.patterns import compile_pattern, compile_rules
 from python_function._source.rules import Matcher, Rule
@@ -99,8 +100,7 @@ def _patterns(file: Path) -> Iterator[tuple[str, str]]:
     """Yield the sign and the rest of each pattern of *file*."""
     if not file.is_file():
         return
-    with file.open("rb") as stream:
-        text = stream.read(_LARGEST).removeprefix(b"\xef\xbb\xbf").decode("utf-8", "surrogateescape")
+    text = text_file.start(file, _LARGEST).removeprefix(b"\xef\xbb\xbf").decode("utf-8", "surrogateescape")
     for line in text.split("\n"):
         pattern = line.removesuffix("\r")
         if pattern and not pattern.startswith("#"):

@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from python_function._machine import text_file
 from python_function._machine.toml import read_toml, table
 from python_function._target import requires_python
 from python_function._target.target import DEFAULT_RUNTIME, GLIBC, PATCHES, PREVIEW
-from python_function.errors import OptionError, PackagingError
+from python_function.errors import OptionError
 
 _VERSION: Final = re.compile(r"(?:c?python-?)?(?P<version>3\.\d+)(?![\d])(?!t\b|[^#]*freethreaded)", re.IGNORECASE)
 
@@ -158,12 +159,7 @@ def _minor(text: str) -> str | None:
 
 def _version_file(file: Path) -> Iterator[str]:
     """Yield what pyenv's and uv's version file names: one interpreter per line, or several in one."""
-    try:
-        text = file.read_text("utf-8-sig")
-    except (OSError, UnicodeDecodeError) as error:
-        msg = f"{file} cannot be read: {error}."
-        raise PackagingError(msg) from error
-    for line in text.splitlines():
+    for line in text_file.text(file).splitlines():
         yield from line.partition("#")[0].split()
 
 

@@ -11,7 +11,9 @@ from python_function._bundle.checks import content
 from python_function._bundle.spec import BundleSpec
 from python_function._handler import shared_state
 from python_function._handler.shared_state import Shared
+from python_function._machine import text_file
 from python_function._machine.report import Notice
+from python_function.errors import PackagingError
 
 _CONSEQUENCES: Final = MappingProxyType(
     {
@@ -68,8 +70,8 @@ def _parsed(file: Path) -> ast.Module | None:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            return ast.parse(file.read_bytes())
-    except (OSError, SyntaxError, ValueError, RecursionError):
+            return ast.parse(text_file.read(file))
+    except (PackagingError, SyntaxError, ValueError, RecursionError, MemoryError):
         return None
 
 

@@ -20,6 +20,7 @@ from python_function._dependencies.lock_part import Origin, origin_of
 from python_function._dependencies.marker import Environments
 from python_function._dependencies.requirements_txt import read
 from python_function._dependencies.requirements_txt.read import Requirements
+from python_function._machine import text_file
 from python_function._machine.host import Host
 from python_function._machine.redact import bare
 from python_function._machine.toml import read_toml, tables
@@ -76,7 +77,7 @@ def export(locked: Locked, host: Host, env: Mapping[str, str], environments: Env
         return text
 
     files = (lock, *(lock.with_name(name) for name in ("pyproject.toml", "poetry.toml")))
-    contents = [file.read_bytes() if file.is_file() else b"" for file in files]
+    contents = [text_file.read(file) if file.is_file() else b"" for file in files]
     seen = sorted((name, bare(value)) for name, value in env.items() if name in INDEXES)
     try:
         text = kept((argv, str(lock), contents, poetry_tool.listed(release), host.python, seen), ask, host)

@@ -16,6 +16,7 @@ from python_function._dependencies.indexes import default_option, of_uv, without
 from python_function._dependencies.lock_part import origin_of
 from python_function._dependencies.marker import Environments
 from python_function._dependencies.requirements_txt.read import Requirements, assigned
+from python_function._machine import text_file
 from python_function._machine.environment import UNCONFIGURED
 from python_function._machine.host import Host
 from python_function._machine.toml import read_toml
@@ -44,7 +45,7 @@ def export(locked: Locked, host: Host, env: Mapping[str, str], environments: Env
         *(f"--extra={extra}" for extra in choice.extras),
         *(f"--prune={name}" for name in choice.exclude),
     )
-    as_locked = {**without_others(env, lock.read_text(encoding="utf-8")), **UNCONFIGURED}
+    as_locked = {**without_others(env, text_file.text(lock)), **UNCONFIGURED}
     try:
         text = host.run((*argv, "--locked"), cwd=lock.parent, env=as_locked)
     except CommandError as error:

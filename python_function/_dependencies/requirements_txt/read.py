@@ -1,6 +1,5 @@
 """Requirements files, and exported text like them: what they ask for, as plain data."""
 
-import hashlib
 import re
 from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass, replace
@@ -16,6 +15,7 @@ from python_function._dependencies.requirements_txt.line import Entry, File, Fla
 from python_function._dependencies.requirements_txt.requirement import Need
 from python_function._dependencies.requirements_txt.text import decode
 from python_function._dependencies.requirements_txt.text import lines as logical_lines
+from python_function._machine import text_file
 from python_function._machine.redact import bare, masked
 
 
@@ -200,5 +200,4 @@ def linked(path: Path) -> str:
 
 def content(path: Path) -> str:
     """Return name and digest of the file at *path*."""
-    with path.open("rb") as stream:
-        return f"{path.name}:{hashlib.file_digest(stream, 'sha256').hexdigest()}"
+    return f"{path.name}:{text_file.digest(path)}"

@@ -1,6 +1,5 @@
 """One requirement, in every form that pip takes: by name, by URL, from a repository, from a path."""
 
-import hashlib
 import re
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,6 +18,7 @@ from python_function._dependencies.local_packages import (
 )
 from python_function._dependencies.requirements_txt.path import from_url, is_remote, locate
 from python_function._dependencies.requirements_txt.text import Line
+from python_function._machine import text_file
 
 _NAMED: Final = re.compile(r"(?P<name>[A-Za-z0-9][\w.-]*)\s*(?P<extras>\[[^\]]*\])?\s*@\s*(?P<url>\S+)\s*")
 _EXTRAS: Final = re.compile(r"(?P<path>[^\[\]]*?)\s*(?P<extras>\[[^\]]*\])?")
@@ -146,8 +146,7 @@ def _local(
 def _check(line: Line, path: Path, hashes: tuple[str, ...]) -> None:
     """Hold a local file to the hashes of its line: of what is built from it, none is known."""
     algorithms = {text.removeprefix("--hash=").partition(":")[0] for text in hashes}
-    data = path.read_bytes() if hashes else b""
-    digests = {f"--hash={name}:{hashlib.new(name, data).hexdigest()}" for name in algorithms}
+    digests = {f"--hash={name}:{text_file.digest(path, name)}" for name in algorithms}
     if hashes and digests.isdisjoint(hashes):
         msg = f"{path} has none of these hashes; its own is {', '.join(sorted(digests))}."
         raise line.error(msg)
