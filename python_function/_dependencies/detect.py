@@ -1,6 +1,6 @@
 """Which tool owns the dependencies of an entry, and what its files say, without starting it."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Final, assert_never
@@ -191,9 +191,18 @@ def _declared(format_: Format, file: Path, search: Search, notices: tuple[Notice
         file=file,
         content=content,
         identity=(format_.kind, format_.file, *content.identity),
-        warnings=(*notices, *declared.warnings),
+        warnings=(*notices, *declared.warnings, *_excluded_alone(file, content)),
     )
     return packaging.with_local(_within(package, search.project_root) for package in packaging.local)
+
+
+def _excluded_alone(file: Path, content: Listed | Locked) -> Iterator[Notice]:
+    if isinstance(content, Listed) and content.requirements.exact and content.choice.exclude:
+        text = (
+            f"{file} does not say which package needs which, so exclude_packages leaves out what it names and nothing "
+            "else. Name the packages that only those needed, too."
+        )
+        yield Notice(id="excludedAlone", text=text)
 
 
 def _within(package: LocalPackage, project_root: Path | None) -> LocalPackage:

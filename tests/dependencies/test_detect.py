@@ -477,6 +477,27 @@ def test_what_is_excluded_of_requirements(
     assert (_lines(found), _requirements(found).excludes) == (lines, excludes)
 
 
+@pytest.mark.parametrize("kind", ["uv", "poetry", "pipenv", "pylock", "pip", "pyproject"])
+def test_a_list_without_needs_is_told_where_something_is_excluded(tmp_path: Path, kind: str) -> None:
+    file = _FILES[kind]
+    project = {"pyproject.toml": _MINIMAL["pyproject.toml"]} if kind in {"uv", "poetry"} else {}
+    _write(tmp_path, {**project, file: _MINIMAL[file]})
+    told = ["excludedAlone"] if kind in {"pipenv", "pylock"} else []
+
+    of_all, of_some = (
+        [
+            notice
+            for notice in detect.detect(tmp_path, packaging=kind, choice=Choice(exclude=exclude)).warnings
+            if notice.id == "excludedAlone"
+        ]
+        for exclude in ((), ("boto3",))
+    )
+
+    assert of_all == []
+    assert [notice.id for notice in of_some] == told
+    assert all(str(tmp_path / file) in notice.text for notice in of_some)
+
+
 def test_a_local_package_that_is_excluded_is_not_built(tmp_path: Path) -> None:
     _write(tmp_path, {"requirements.txt": "./lib\nsix==1.17.0\n", "lib/pyproject.toml": '[project]\nname = "lib"\n'})
 
