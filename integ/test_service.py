@@ -1,4 +1,4 @@
-"""Services answer: run on this machine, and in containers."""
+"""Services answer: run on this machine, in containers, and as images."""
 
 import os
 import signal
@@ -14,8 +14,12 @@ from typing import Final
 
 import pytest
 import uv
+from aws_cdk import App, Stack
+from aws_cdk import aws_lambda as lambda_
 
 from integ.engine import Engine
+from integ.images import runtime_image
+from python_function import PythonService
 from tests.service import examples
 
 FASTAPI: Final = """\
@@ -202,3 +206,33 @@ def test_without_the_python_a_service_answers_from_a_container(
     assert f"there is no Python {other} here: running in public.ecr.aws/sam/build-python{other}" in printed
     assert containers(engine, directory.parent) == []
     assert list((directory.parent / "tmp").iterdir()) == []
+
+
+@pytest.mark.parametrize("name", SERVICES)
+def test_the_image_of_a_service_answers(
+    name: str, engine: Engine, make_service: Callable[[Mapping[str, str]], Path], tmp_path: Path
+) -> None:
+    files, said = SERVICES[name]
+    directory = make_service(files)
+    outdir, tag, port = tmp_path / "cdk.out", f"localhost/cdk-python-function/service:{name}", free_port()
+    stack = Stack(App(outdir=str(outdir)), "Stack")
+    PythonService(
+        stack, "Web", entry=directory, runtime=lambda_.Runtime.PYTHON_3_11, base_image=runtime_image("3.11").tag
+    )
+    (dockerfile,) = outdir.glob("asset.*/Dockerfile")
+
+    engine.call("build", "--tag", tag, str(dockerfile.parent)).check_returncode()
+    try:
+        options = ("--rm", "--network=host", "--read-only", "--tmpfs=/tmp", f"--env=PORT={port}")
+        argv = (engine.command, "run", *options, "--name", f"service-{port}", tag)
+        with subprocess.Popen(argv, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) as program:
+            try:
+                answered = answer(program, port)
+                user = engine.call("exec", f"service-{port}", "id", "-u").stdout.strip()
+            finally:
+                engine.call("rm", "--force", f"service-{port}")
+    finally:
+        engine.call("image", "rm", "--force", tag)
+
+    assert answered == said
+    assert user not in {"", "0"}
