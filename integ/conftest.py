@@ -6,7 +6,6 @@ A part that is not there skips its tests, visibly; with CI=true it fails them.
 from __future__ import annotations
 
 import os
-import shutil
 import signal
 import subprocess
 import sys
@@ -19,7 +18,7 @@ import pytest
 import uv
 
 from integ import aws as aws_server
-from integ import package_index
+from integ import once, package_index
 from integ.cdk_cli import ROOT, TOOLS, CdkCli
 from integ.engine import Engine
 from integ.images import IMAGES, PODMAN_IMAGES, Image, runtime_image
@@ -180,17 +179,11 @@ def install_client(python: str, machine: str) -> Path:
     """Install AWS's runtime client for a Python that need not be here, once."""
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
     (pin,) = project["dependency-groups"]["lambda-runtime"]
-    directory = ROOT / ".tools" / "lambda-runtime" / f"{pin}-python{python}-{machine}"
-    if not directory.is_dir():
-        unfinished = directory.with_name(f"{directory.name}.{os.getpid()}")
-        target = (f"--target={unfinished}", f"--python-version={python}", f"--python-platform={machine}-manylinux2014")
+
+    def install(directory: Path) -> None:
+        target = (f"--target={directory}", f"--python-version={python}", f"--python-platform={machine}-manylinux2014")
         options = ("--quiet", "--only-binary=:all:", f"--python={sys.executable}", *target)
         environment = os.environ | {"UV_PYTHON_DOWNLOADS": "never"}
         subprocess.run((uv.find_uv_bin(), "pip", "install", *options, pin), env=environment, check=True)
-        try:
-            unfinished.rename(directory)
-        except OSError:
-            if not directory.is_dir():
-                raise
-            shutil.rmtree(unfinished)  # another process was quicker
-    return directory
+
+    return once.made(ROOT / ".tools" / "lambda-runtime" / f"{pin}-python{python}-{machine}", install)

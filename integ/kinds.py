@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final
 import uv
 from packaging.requirements import Requirement
 
+from integ import once
 from integ.cdk_cli import ROOT
 
 if TYPE_CHECKING:
@@ -156,16 +157,15 @@ def run(cwd: Path, environ: Mapping[str, str] | None, *arguments: str) -> str:
 
 def real_wheels(*pins: str) -> Path:
     """Return a directory with wheels of the default index for every target, fetched once."""
-    directory = ROOT / ".tools" / "wheels" / "+".join(pins)
-    if not directory.is_dir():
-        unfinished = directory.with_name(f"{directory.name}.{os.getpid()}")
+
+    def download(directory: Path) -> None:
         for python in ("3.11", "3.13"):
             for machine in ("x86_64", "aarch64"):
                 target = (f"--python-version={python}", f"--platform=manylinux2014_{machine}")
-                options = ("--quiet", "--no-deps", "--only-binary=:all:", f"--dest={unfinished}", *target)
+                options = ("--quiet", "--no-deps", "--only-binary=:all:", f"--dest={directory}", *target)
                 subprocess.run((sys.executable, "-m", "pip", "download", *options, *pins), check=True)
-        unfinished.rename(directory)
-    return directory
+
+    return once.made(ROOT / ".tools" / "wheels" / "+".join(pins), download)
 
 
 def scan(root: Path, secret: str) -> list[Path]:
