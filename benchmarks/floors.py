@@ -198,7 +198,7 @@ def memory(place: Path) -> float:
     entry.mkdir()
     (entry / "index.py").write_text(_HANDLER)
     (entry / "data.bin").write_bytes(bytes(_MANY_BYTES))
-    with zipfile.ZipFile(entry / "big-1.0-py3-none-any.whl", "w") as wheel:
+    with zipfile.ZipFile(entry / "big-1.0-py3-none-any.whl", "w", zipfile.ZIP_DEFLATED) as wheel:
         wheel.writestr("big/data.bin", bytes(_MANY_BYTES))
         wheel.writestr("big-1.0.dist-info/METADATA", "Metadata-Version: 2.1\nName: big\nVersion: 1.0\n")
         wheel.writestr("big-1.0.dist-info/WHEEL", "Wheel-Version: 1.0\nRoot-Is-Purelib: true\nTag: py3-none-any\n")
