@@ -67,16 +67,16 @@ def bundled(scope: Construct, id: str, spec: BundleSpec, options: BundlingOption
             shutil.rmtree(bundler.output, ignore_errors=True)
         raise detached(bundler.error)
     construct = scope.node.find_child(id)
+    bundle = directory(construct)
     with plainly():
-        verdicts = _verdicts(construct, spec, bundler)
+        verdicts = _verdicts(bundle, spec, bundler) if bundle else ()
     became = (form.became_image(spec.source.directory),) if in_image and spec.image and spec.image.beyond else ()
     for notice in (*spec.warnings, *became, *verdict.warnings(verdicts)):
         aws_cdk.Annotations.of(construct).add_warning_v2(notice.id, notice.text)
-    bundle = directory(construct)
     if bundler.built is not None and bundle is not None:
         made = record.of(spec, bundler.built, hash=identity, at=datetime.now(UTC))
         record.write(made, record.beside(bundle))
-    if bundler.output is None and aws_cdk.Stack.of(scope).bundling_required:
+    if bundler.output is None and bundle is not None:
         write(f"{name}: unchanged, its asset is reused")
 
 
@@ -104,19 +104,18 @@ def directory(construct: IConstruct) -> Path | None:
     return Path(os.path.normpath(Path(stage.outdir, code.asset_path)))
 
 
-def _verdicts(construct: IConstruct, spec: BundleSpec, bundler: Bundler) -> tuple[Verdict, ...]:
-    """Return what the checks say of the bundle of *construct*, whether it was built now or is used again.
+def _verdicts(bundle: Path, spec: BundleSpec, bundler: Bundler) -> tuple[Verdict, ...]:
+    """Return what the checks say of *bundle*, whether it was built now or is used again.
 
     Raises:
         BundlingError: It cannot be used as it is now.
     """
-    bundle = directory(construct)
-    if bundle is None:
-        return ()
     file, of = bundle.with_name(f"checks-{bundle.name}.json"), verify.circumstances(spec)
-    verdicts = bundler.built.verdicts if bundler.built else kept.read(file, of)
-    if verdicts is None:
-        verdicts = _looked_at(spec, bundle)
+    known = None if bundler.built else kept.read(file, of)
+    if known is not None:
+        verdict.demand(known)
+        return known
+    verdicts = bundler.built.verdicts if bundler.built else _looked_at(spec, bundle)
     verdict.demand(verdicts)
     kept.write(file, verdicts, of)
     return verdicts

@@ -4,6 +4,7 @@ What git's own matcher does (https://git-scm.com/docs/gitignore, wildmatch.c) in
 over what a star has matched: a pattern takes time in proportion to the path, whatever it is.
 """
 
+import functools
 import re
 from collections.abc import Iterable, Iterator
 from itertools import count
@@ -41,6 +42,7 @@ def compile_rules(patterns: Iterable[str], option: str = "asset_excludes") -> tu
     return tuple(rule for pattern in patterns for rule in compile_pattern(pattern, option))
 
 
+@functools.lru_cache(maxsize=1024)
 def compile_pattern(pattern: str, option: str = "asset_excludes") -> tuple[Rule, ...]:
     """Turn one gitignore pattern, which *option* gives, into rules: none for a comment or a blank, else one.
 
