@@ -23,7 +23,7 @@ _WIDTH: Final = 460
 _PAGE: Final = """\
 # Benchmarks
 
-Seconds in the constructs, medians of {rounds} rounds on {machine}; behind each, how many times longer
+Seconds in the constructs, medians of {rounds} on {machine}; behind each, how many times longer
 `aws-lambda-python-alpha` took in the same round (the median of those ratios). Requirements: {requirements}. Both sides
 have their downloads and images at hand; the peer's image is built already.
 
@@ -31,7 +31,7 @@ have their downloads and images at hand; the peer's image is built already.
 
 ![The same times as bars](benchmarks.svg)
 
-What that leaves to win: medians of what {rounds} rounds found, each beside its floor, which is measured in the same
+What that leaves to win: medians of what {rounds} found, each beside its floor, which is measured in the same
 round, and what it is to stay below.
 
 {claims}
@@ -51,7 +51,8 @@ cases whose names hold the word.
 def write(docs: Path, times: Times, found: Found, *, machine: str, rounds: int, requirements: Sequence[str]) -> None:
     """Write the page and its plot into the directory *docs*."""
     names = ", ".join(f"`{requirement}`" for requirement in requirements)
-    text = _PAGE.format(rounds=rounds, machine=machine, requirements=names, table=table(times), claims=claims(found))
+    counted = "one round" if rounds == 1 else f"{rounds} rounds"
+    text = _PAGE.format(rounds=counted, machine=machine, requirements=names, table=table(times), claims=claims(found))
     (docs / "benchmarks.md").write_text(text, encoding="utf-8")
     (docs / "benchmarks.svg").write_text(plot(times), encoding="utf-8")
 
