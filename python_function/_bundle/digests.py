@@ -2,6 +2,7 @@
 
 import hashlib
 import os
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Final, NamedTuple
 
@@ -25,19 +26,22 @@ class Content(NamedTuple):
     head: bytes
 
 
-def read(directory: Path) -> dict[str, Content]:
-    """Return what every file below *directory* holds, by its path there, sorted."""
-    found: dict[str, Content] = {}
+def entries(directory: Path) -> Iterator[tuple[str, os.DirEntry[str]]]:
+    """Yield everything below *directory* that is no directory, with its path there."""
     waiting = [(str(directory), "")]
     while waiting:
         place, prefix = waiting.pop()
-        with os.scandir(place) as entries:
-            for entry in entries:
+        with os.scandir(place) as found:
+            for entry in found:
                 if entry.is_dir(follow_symlinks=False):
                     waiting.append((entry.path, f"{prefix}{entry.name}/"))
                 else:
-                    found[prefix + entry.name] = _content(entry.path)
-    return dict(sorted(found.items()))
+                    yield prefix + entry.name, entry
+
+
+def read(directory: Path) -> dict[str, Content]:
+    """Return what every file below *directory* holds, by its path there, sorted."""
+    return dict(sorted((path, _content(entry.path)) for path, entry in entries(directory)))
 
 
 def _content(path: str) -> Content:

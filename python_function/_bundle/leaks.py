@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, MutableMapping
 from pathlib import Path
 from typing import Final
 
+from python_function._bundle.digests import entries
 from python_function._bundle.spec import BundleSpec
 from python_function._bundle.tree_store import Tree
 from python_function._dependencies.requirements_txt.read import Requirements
@@ -41,7 +42,7 @@ def check(bundle: Path, secrets: Mapping[str, str], among: Iterable[str] | None 
     Raises:
         BundlingError: One does.
     """
-    files = sorted(_files(str(bundle)) if among is None else among)
+    files = sorted((path for path, _ in entries(bundle)) if among is None else among)
     found = [*_holding(bundle, files, secrets)]
     found += [(file, _OF_INDEX) for file in files if file.endswith(_METADATA) and _tells(bundle / file)]
     if found:
@@ -66,15 +67,6 @@ def is_free(tree: Tree, secrets: Mapping[str, str], seen: MutableMapping[str, ob
 def _holding(bundle: Path, files: Iterable[str], secrets: Mapping[str, str]) -> Iterator[tuple[str, str]]:
     wanted = {form: title for value, title in secrets.items() for form in redact.searched({value})}
     return ((file, title) for file in (files if wanted else ()) for title in _in(bundle / file, file, wanted))
-
-
-def _files(directory: str, prefix: str = "") -> Iterator[str]:
-    with os.scandir(directory) as entries:
-        for entry in entries:
-            if entry.is_dir(follow_symlinks=False):
-                yield from _files(entry.path, f"{prefix}{entry.name}/")
-            else:
-                yield prefix + entry.name
 
 
 def _in(path: Path, name: str, wanted: Mapping[bytes, str]) -> Iterator[str]:

@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final, TypeAlias, cast
 
+from python_function._bundle.digests import entries
 from python_function._machine.lock import held
 from python_function._source.tree import remove
 
@@ -191,18 +192,11 @@ def _read(manifest: Path) -> _Manifest:
 
 def _states(directory: Path) -> dict[str, _State]:
     """Return the state of every file below *directory*, by its path there."""
-    found: dict[str, _State] = {}
-    waiting = [(str(directory), "")]
-    while waiting:
-        place, prefix = waiting.pop()
-        with os.scandir(place) as entries:
-            for entry in entries:
-                if entry.is_dir(follow_symlinks=False):
-                    waiting.append((entry.path, f"{prefix}{entry.name}/"))
-                else:
-                    status = entry.stat(follow_symlinks=False)
-                    found[prefix + entry.name] = (status.st_mode, status.st_size, status.st_mtime_ns)
-    return found
+    return {path: _state(entry.stat(follow_symlinks=False)) for path, entry in entries(directory)}
+
+
+def _state(status: os.stat_result) -> _State:
+    return status.st_mode, status.st_size, status.st_mtime_ns
 
 
 def _digest(path: str) -> str:
